@@ -1,0 +1,43 @@
+# Copyright (c) 2026 The authors, see NOTICE.
+#
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+
+# The test suite: Autotest files, and one program for all module tests.
+
+TESTSUITE_AT = \
+	tests/testsuite.at \
+	tests/ovn-macros.at \
+	tests/module.at
+TESTSUITE = tests/testsuite
+EXTRA_DIST += \
+	$(TESTSUITE_AT) \
+	tests/atlocal.in
+CLEANFILES += tests/package.m4 $(TESTSUITE)
+DISTCLEANFILES += tests/atconfig
+
+noinst_PROGRAMS += tests/test-ovn
+tests_test_ovn_SOURCES = \
+	tests/idl-test.c \
+	tests/test-ovn.c \
+	tests/test-ovn.h
+tests_test_ovn_LDADD = $(OVN_LDADD)
+
+AUTOTEST = $(AUTOM4TE) --language=autotest
+tests/package.m4: $(top_srcdir)/configure.ac
+	$(AM_V_GEN)$(MKDIR_P) tests && { \
+	  echo '# Signature of the current package.'; \
+	  echo 'm4_define([AT_PACKAGE_NAME], [$(PACKAGE_NAME)])'; \
+	  echo 'm4_define([AT_PACKAGE_TARNAME], [$(PACKAGE_TARNAME)])'; \
+	  echo 'm4_define([AT_PACKAGE_VERSION], [$(PACKAGE_VERSION)])'; \
+	  echo 'm4_define([AT_PACKAGE_STRING], [$(PACKAGE_STRING)])'; \
+	  echo 'm4_define([AT_PACKAGE_BUGREPORT], [$(PACKAGE_BUGREPORT)])'; \
+	} >'$@'
+$(TESTSUITE): tests/package.m4 $(TESTSUITE_AT)
+	$(AM_V_GEN)$(AUTOTEST) -I tests -I '$(srcdir)' -o $@.tmp \
+	  '$(srcdir)/tests/testsuite.at' && mv $@.tmp $@
+
+# "make check TESTSUITEFLAGS='-k engine'" runs the tests with that keyword.
+check-local: all tests/atlocal $(TESTSUITE)
+	$(SHELL) $(TESTSUITE) -C tests AUTOTEST_PATH=tests:northd:controller:utilities $(TESTSUITEFLAGS)
+clean-local:
+	test ! -f $(TESTSUITE) || $(SHELL) $(TESTSUITE) -C tests --clean

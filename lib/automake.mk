@@ -5,5 +5,26 @@
 # lib/libovn.la: what both compilers and the tools share.
 
 noinst_LTLIBRARIES += lib/libovn.la
+# One line for each module.
 lib_libovn_la_SOURCES =
+lib_libovn_la_SOURCES += lib/ovn-dirs.c lib/ovn-dirs.h
+lib_libovn_la_SOURCES += lib/inc.h
 nodist_lib_libovn_la_SOURCES =
+
+# Where everything is, as "configure" was told.
+BUILT_SOURCES += lib/ovn-paths.h
+CLEANFILES += lib/ovn-paths.h
+nodist_lib_libovn_la_SOURCES += lib/ovn-paths.h
+lib/ovn-paths.h: Makefile
+	$(AM_V_GEN)$(MKDIR_P) lib && { \
+	  echo '/* Generated from "configure"; see lib/ovn-dirs.h. */'; \
+	  echo '#define OVN_PATHS_VERSION "$(PACKAGE_VERSION)"'; \
+	  echo '#define OVN_DEFAULT_BINDIR "$(bindir)"'; \
+	  echo '#define OVN_DEFAULT_DBDIR "$(localstatedir)/lib/ovn"'; \
+	  echo '#define OVN_DEFAULT_LOGDIR "$(localstatedir)/log/ovn"'; \
+	  echo '#define OVN_DEFAULT_OVS_RUNDIR "$(localstatedir)/run/openvswitch"'; \
+	  echo '#define OVN_DEFAULT_PKGDATADIR "$(pkgdatadir)"'; \
+	  echo '#define OVN_DEFAULT_RUNDIR "$(localstatedir)/run/ovn"'; \
+	  echo '#define OVN_DEFAULT_SYSCONFDIR "$(sysconfdir)"'; \
+	} > $@.tmp
+	@if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi

@@ -1,0 +1,200 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+#ifndef LIB_EXPR_H
+#define LIB_EXPR_H 1
+
+/* Expressions
+ * ===========
+ *
+ * Compiles what users write into ACLs, policies and so on, and ovn-northd
+ * into Logical_Flow.match, such as "ip4.src == $web && tcp.dst == {80, 443}",
+ * into OpenFlow matches.  The language is in ovn-sb(5).
+ *
+ * Two steps:
+ *
+ *   1. expr_parse() turns the text into an immutable "struct expr".  It
+ *      depends on nothing but the text: names of ports, address sets, port
+ *      groups stay names.  A logical flow that is on many datapaths is parsed
+ *      once, and equal texts can share one result, also between threads.
+ *
+ *   2. expr_to_matches() asks its environment what these names mean in one
+ *      datapath on this chassis, and yields the OpenFlow matches.  It costs
+ *      about as much as its output is large.
+ *
+ * Normal form
+ * -----------
+ *
+ * expr_parse() brings the expression into an OR of "conjunctions".  A
+ * conjunction is a base, a plain match that all its flows share, and any
+ * number of clauses, each an OR of plain matches.  Clauses come from ORs
+ * inside of an AND.
+ *
+ * From a conjunction of clauses with a, b, c members, one can make a * b * c
+ * plain flows, or a + b + c + 1 flows with OpenFlow's conjunctive matches (see
+ * ovs-fields(7)).  expr_to_matches() does what needs fewer flows.
+ *
+ * Limits
+ * ------
+ *
+ * No input takes long or much memory: expressions nest at most
+ * EXPR_MAX_DEPTH deep, a normal form has at most EXPR_MAX_CUBES plain matches,
+ * one logical flow makes at most EXPR_MAX_MATCHES OpenFlow flows in each
+ * datapath.  Beyond that there is an error that says so.
+ *
+ * Errors are malloc()'d strings for the user.  They name the column, and show
+ * the place with a caret. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "lib/fields.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/match.h"
+#include "openvswitch/types.h"
+
+struct sset;
+
+#define EXPR_MAX_DEPTH 100      /* Levels of parentheses and '!'. */
+#define EXPR_MAX_CUBES 65536    /* Plain matches in a normal form. */
+#define EXPR_MAX_MATCHES 262144 /* Flows of one expression, one datapath. */
+#define EXPR_MAX_CLAUSES 64     /* Clauses in a conjunctive match (OVS). */
+
+/* Step 1. */
+
+struct expr;
+
+/* Parses 'match', with '*prereqs' as additional condition if it is nonnull
+ * (see actions_parse()).  On success returns NULL and stores an expression
+ * that the caller must eventually expr_destroy() into '*exprp'.  On failure
+ * returns an error that the caller must free, and stores NULL. */
+char *expr_parse(const char *match, const struct field_symtab *,
+                 const struct field_set *prereqs, struct expr **exprp)
+    OVS_WARN_UNUSED_RESULT;
+void expr_destroy(struct expr *);
+
+/* True if no packet can match in any environment. */
+bool expr_is_false(const struct expr *);
+
+/* What 'expr' refers to by name; NULL-terminated, owned by 'expr'.  Ports
+ * include those of is_chassis_resident(). */
+const char *const *expr_ports(const struct expr *);
+const char *const *expr_residents(const struct expr *);
+const char *const *expr_address_sets(const struct expr *);
+const char *const *expr_port_groups(const struct expr *);
+
+/* The normal form, for humans and tests. */
+void expr_format(const struct expr *, struct ds *);
+
+/* Memory used by 'expr', in bytes. */
+size_t expr_size(const struct expr *);
+
+/* The intermediate results of the passes that expr_parse() runs, one line
+ * each, for debugging and tests. */
+char *expr_explain(const char *match, const struct field_symtab *,
+                   struct ds *) OVS_WARN_UNUSED_RESULT;
+
+/* Step 2. */
+
+/* Members of an address set: IPv4, IPv6 or Ethernet constants, masked or
+ * not.  Immutable once made. */
+struct expr_constant {
+    ovs_u128 value;
+    ovs_u128 mask;
+    uint8_t width;              /* 32: IPv4, 48: Ethernet, 128: IPv6. */
+};
+struct expr_constants {
+    size_t n;
+    struct expr_constant constants[];
+};
+
+/* Parses the 'n' strings in 'texts' into a set that the caller must free().
+ * Appends one line to 'errors' for each that is not an address (and leaves it
+ * out of the set). */
+struct expr_constants *expr_constants_parse(const char *const *texts,
+                                            size_t n, struct ds *errors);
+
+/* What names mean in one datapath on this chassis.  Each function gets 'aux'
+ * first. */
+struct expr_env {
+    /* Finds the tunnel key of the port or multicast group 'name' within the
+     * datapath.  A test for a port that does not exist is false. */
+    bool (*lookup_port)(void *aux, const char *name, unsigned int *key);
+
+    /* Whether the port 'name' is on this chassis. */
+    bool (*is_chassis_resident)(void *aux, const char *name);
+
+    /* The members of '$name', NULL if there is no such set.  Must be valid
+     * until expr_to_matches() returns. */
+    const struct expr_constants *(*address_set)(void *aux, const char *name);
+
+    /* The members of '@name' (whose tunnel keys lookup_port() then tells),
+     * NULL-terminated, or NULL if there is no such group. */
+    const char *const *(*port_group)(void *aux, const char *name);
+
+    void *aux;
+};
+
+/* A member of a conjunctive match. */
+struct expr_conj {
+    uint32_t id;                /* 0...; see expr_matches. */
+    uint8_t clause;             /* 0...n_clauses - 1. */
+    uint8_t n_clauses;          /* At least 2. */
+};
+
+/* One OpenFlow flow: matches what expr_match_get() says.
+ *
+ * - n_conjs == 0, conj_id < 0: an ordinary flow.
+ * - n_conjs > 0: its actions are one conjunction() for each of 'conjs'.
+ * - conj_id >= 0: the flow to run when conjunctive match 'conj_id' is
+ *   complete.  expr_match_get() leaves its conj_id out of the match. */
+struct expr_match {
+    const struct expr_conj *conjs;
+    uint16_t n_conjs;
+    uint16_t n_terms;
+    int32_t conj_id;
+    uint32_t ofs;               /* Index of first term, private. */
+};
+
+/* The flows of one expression in one datapath.
+ *
+ * Numbers of conjunctive matches count from 0; 'n_conj_ids' is a bound that
+ * depends on the expression alone.  So a caller that keeps a base for each
+ * (logical flow, datapath), and adds it to the number, has ids that do not
+ * change as long as the logical flow does not. */
+struct expr_matches {
+    struct expr_match *matches;
+    size_t n;
+    uint32_t n_conj_ids;
+    size_t n_unfit;             /* Members of address sets left out because
+                                 * they cannot be compared to the field. */
+    struct expr_term *terms;    /* Private. */
+    size_t n_terms, allocated_terms;
+    struct expr_conj *conjs;    /* Private. */
+    size_t allocated;
+};
+
+/* Translates 'expr' for 'env'.  On success returns NULL and initialises
+ * '*matches', which may have 0 matches, and which the caller must
+ * expr_matches_destroy().  On failure (unknown address set or port group, too
+ * many flows) returns an error that the caller must free(), and '*matches' is
+ * empty.  Two matches of one result are never equal. */
+char *expr_to_matches(const struct expr *, const struct expr_env *env,
+                      struct expr_matches *matches) OVS_WARN_UNUSED_RESULT;
+void expr_matches_destroy(struct expr_matches *);
+
+/* Initialises '*match' from match 'i'.  It has no metadata and no priority. */
+void expr_match_get(const struct expr_matches *, size_t i,
+                    struct match *match);
+
+/* Formats all matches, one each line, for humans and tests. */
+void expr_matches_format(const struct expr_matches *, struct ds *);
+
+/* Both steps at once. */
+char *expr_compile(const char *match, const struct field_symtab *,
+                   const struct expr_env *, struct expr_matches *)
+    OVS_WARN_UNUSED_RESULT;
+
+#endif /* lib/expr.h */

@@ -26,5 +26,4 @@ lib/ovn-paths.h: Makefile
 	  echo '#define OVN_DEFAULT_PKGDATADIR "$(pkgdatadir)"'; \
 	  echo '#define OVN_DEFAULT_RUNDIR "$(localstatedir)/run/ovn"'; \
 	  echo '#define OVN_DEFAULT_SYSCONFDIR "$(sysconfdir)"'; \
-	} > $@.tmp
-	@if cmp -s $@.tmp $@; then rm $@.tmp; else mv $@.tmp $@; fi
+	} > $@.tmp && mv $@.tmp $@

@@ -8,7 +8,16 @@ noinst_LTLIBRARIES += lib/libovn.la
 # One line for each module.
 lib_libovn_la_SOURCES =
 lib_libovn_la_SOURCES += lib/ovn-dirs.c lib/ovn-dirs.h
-lib_libovn_la_SOURCES += lib/inc.h
+lib_libovn_la_SOURCES += \
+	lib/inc-graph.c \
+	lib/inc-idl.c \
+	lib/inc-index.c \
+	lib/inc-output.c \
+	lib/inc-private.h \
+	lib/inc-table.c \
+	lib/inc-verify.c \
+	lib/inc.c \
+	lib/inc.h
 nodist_lib_libovn_la_SOURCES =
 
 # Where everything is, as "configure" was told.

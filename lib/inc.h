@@ -170,6 +170,9 @@ struct inc_idl_table {
     uint32_t refs_mask;         /* Bits of the columns that are references. */
 };
 
+/* Limit for 'value_size' and 'attr_size' of a table. */
+#define INC_MAX_VALUE_SIZE 512
+
 /* Columns of INC_MEM and INC_DERIVED rows, for read masks. */
 #define INC_COL_VALUE (1u << 0)
 #define INC_COL_ATTR (1u << 1)
@@ -191,8 +194,11 @@ struct inc_table {
     /* INC_IDL. */
     const struct inc_idl_table *idl;
 
-    /* INC_MEM and INC_DERIVED: fixed sizes, in bytes.  The values are
-     * compared as bytes, so zero them before filling them in. */
+    /* INC_MEM and INC_DERIVED: fixed sizes, in bytes.  Keys and values are
+     * compared as bytes, so zero them before filling them in.  The order of
+     * rows, and which claimed value wins, is the order of the bytes: where it
+     * matters use UUIDs in keys and values, not refs, whose numbers depend on
+     * history. */
     size_t key_size;
     size_t value_size;
 

@@ -46,3 +46,40 @@ ovsdb/ovn-sb-idl.c: ovsdb/ovn-sb-idl.ovsidl
 	$(AM_V_GEN)$(OVSDB_IDLC) c-idl-source $< > $@.tmp && mv $@.tmp $@
 ovsdb/ovn-sb-idl.h: ovsdb/ovn-sb-idl.ovsidl
 	$(AM_V_GEN)$(OVSDB_IDLC) c-idl-header $< > $@.tmp && mv $@.tmp $@
+
+# Accessors for the features: nb_, sb_ and ovs_.
+EXTRA_DIST += ovsdb/inc-accessors.py
+INC_ACCESSORS = $(run_python) $(srcdir)/ovsdb/inc-accessors.py
+OVS_SCHEMA = $(OVS_SOURCE)/vswitchd/vswitch.ovsschema
+INC_BUILT = \
+	ovsdb/nb-inc.c \
+	ovsdb/nb-inc.h \
+	ovsdb/ovs-inc.c \
+	ovsdb/ovs-inc.h \
+	ovsdb/sb-inc.c \
+	ovsdb/sb-inc.h
+BUILT_SOURCES += $(INC_BUILT)
+CLEANFILES += $(INC_BUILT)
+nodist_lib_libovn_la_SOURCES += $(INC_BUILT)
+$(INC_BUILT): ovsdb/inc-accessors.py
+
+ovsdb/nb-inc.h: ovsdb/ovn-nb.ovsschema
+	$(AM_V_GEN)$(MKDIR_P) ovsdb && $(INC_ACCESSORS) header nb \
+	  $(srcdir)/ovsdb/ovn-nb.ovsschema > $@.tmp && mv $@.tmp $@
+ovsdb/nb-inc.c: ovsdb/ovn-nb.ovsschema
+	$(AM_V_GEN)$(MKDIR_P) ovsdb && $(INC_ACCESSORS) source nb \
+	  $(srcdir)/ovsdb/ovn-nb.ovsschema ovsdb/nb-inc.h \
+	  ovsdb/ovn-nb-idl.h > $@.tmp && mv $@.tmp $@
+ovsdb/sb-inc.h: ovsdb/ovn-sb.ovsschema
+	$(AM_V_GEN)$(MKDIR_P) ovsdb && $(INC_ACCESSORS) header sb \
+	  $(srcdir)/ovsdb/ovn-sb.ovsschema > $@.tmp && mv $@.tmp $@
+ovsdb/sb-inc.c: ovsdb/ovn-sb.ovsschema
+	$(AM_V_GEN)$(MKDIR_P) ovsdb && $(INC_ACCESSORS) source sb \
+	  $(srcdir)/ovsdb/ovn-sb.ovsschema ovsdb/sb-inc.h \
+	  ovsdb/ovn-sb-idl.h > $@.tmp && mv $@.tmp $@
+ovsdb/ovs-inc.h: $(OVS_SCHEMA)
+	$(AM_V_GEN)$(MKDIR_P) ovsdb && $(INC_ACCESSORS) header ovs \
+	  $(OVS_SCHEMA) > $@.tmp && mv $@.tmp $@
+ovsdb/ovs-inc.c: $(OVS_SCHEMA)
+	$(AM_V_GEN)$(MKDIR_P) ovsdb && $(INC_ACCESSORS) source ovs \
+	  $(OVS_SCHEMA) ovsdb/ovs-inc.h vswitch-idl.h > $@.tmp && mv $@.tmp $@

@@ -1,0 +1,385 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* The graph of the incremental engine: nodes, what each of them read, and
+ * who read them.
+ *
+ * The forward list of a node (its reads) is exact and sorted.  The reverse
+ * list (its readers) may hold entries that are no longer true, or twice; it
+ * is checked against the forward lists whenever it is walked.  Therefore a
+ * function that runs again and reads the same touches nothing but its own
+ * forward list, and nothing is ever searched for in a reverse list. */
+
+#include <config.h>
+#include "lib/inc-private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util.h"
+
+void
+inc_ids_push(struct inc_ids *v, uint32_t id)
+{
+    if (v->n >= v->allocated) {
+        v->ids = x2nrealloc(v->ids, &v->allocated, sizeof *v->ids);
+    }
+    v->ids[v->n++] = id;
+}
+
+void
+inc_ids_destroy(struct inc_ids *v)
+{
+    free(v->ids);
+    *v = (struct inc_ids) { .n = 0 };
+}
+
+/* Hash table. */
+
+static void
+inc_htab_put(struct inc_htab *t, uint32_t hash, uint32_t id)
+{
+    uint32_t i = hash & t->mask;
+
+    while (t->slots[i].id) {
+        i = (i + 1) & t->mask;
+    }
+    t->slots[i] = (struct inc_slot) { hash, id };
+}
+
+static void
+inc_htab_resize(struct inc_htab *t, uint32_t n_slots)
+{
+    struct inc_htab old = *t;
+
+    t->slots = xcalloc(n_slots, sizeof *t->slots);
+    t->mask = n_slots - 1;
+    for (uint32_t i = 0; old.slots && i <= old.mask; i++) {
+        if (old.slots[i].id) {
+            inc_htab_put(t, old.slots[i].hash, old.slots[i].id);
+        }
+    }
+    free(old.slots);
+}
+
+void
+inc_htab_insert(struct inc_htab *t, uint32_t hash, uint32_t id)
+{
+    if (!t->slots) {
+        inc_htab_resize(t, 8);
+    } else if (t->n >= t->mask - t->mask / 4) {
+        inc_htab_resize(t, (t->mask + 1) * 2);
+    }
+    inc_htab_put(t, hash, id);
+    t->n++;
+}
+
+void
+inc_htab_remove(struct inc_htab *t, uint32_t hash, uint32_t id)
+{
+    uint32_t i = hash & t->mask;
+
+    while (t->slots[i].id != id) {
+        ovs_assert(t->slots[i].id);
+        i = (i + 1) & t->mask;
+    }
+
+    /* Move back the entries behind it that would no longer be found. */
+    for (uint32_t j = (i + 1) & t->mask; t->slots[j].id;
+         j = (j + 1) & t->mask) {
+        uint32_t home = t->slots[j].hash & t->mask;
+
+        if (((j - home) & t->mask) >= ((j - i) & t->mask)) {
+            t->slots[i] = t->slots[j];
+            i = j;
+        }
+    }
+    t->slots[i].id = 0;
+    t->n--;
+    if (t->mask > 63 && t->n < t->mask / 8) {
+        inc_htab_resize(t, (t->mask + 1) / 2);
+    }
+}
+
+uint32_t
+inc_htab_next(const struct inc_htab *t, uint32_t hash, uint32_t *pos)
+{
+    if (!t->slots) {
+        return 0;
+    }
+
+    uint32_t i = *pos == UINT32_MAX ? hash & t->mask : (*pos + 1) & t->mask;
+    for (; t->slots[i].id; i = (i + 1) & t->mask) {
+        if (t->slots[i].hash == hash) {
+            *pos = i;
+            return t->slots[i].id;
+        }
+    }
+    return 0;
+}
+
+void
+inc_htab_destroy(struct inc_htab *t)
+{
+    free(t->slots);
+    *t = (struct inc_htab) { .slots = NULL };
+}
+
+/* Nodes. */
+
+uint32_t
+inc_node_alloc(struct inc *inc, enum inc_node_kind kind, uint16_t owner,
+               uint32_t key)
+{
+    uint32_t id = inc->free_nodes;
+
+    if (id) {
+        inc->free_nodes = inc_node(inc, id)->key;
+        inc->n_free--;
+    } else {
+        id = inc->n_nodes++;
+        if (id >> INC_CHUNK_BITS >= inc->n_chunks) {
+            inc->chunks = xrealloc(inc->chunks, (inc->n_chunks + 1)
+                                                * sizeof *inc->chunks);
+            inc->chunks[inc->n_chunks++]
+                = xmalloc(INC_CHUNK_SIZE * sizeof(struct inc_node));
+        }
+    }
+    *inc_node(inc, id) = (struct inc_node) {
+        .kind = kind, .owner = owner, .key = key
+    };
+    return id;
+}
+
+/* Gives back a node that nobody reads and that reads nothing. */
+void
+inc_node_free(struct inc *inc, uint32_t id)
+{
+    struct inc_node *node = inc_node(inc, id);
+
+    ovs_assert(!inc_node_live(node) && !node->reads);
+    free(node->readers);
+    *node = (struct inc_node) {
+        .kind = INC_NODE_FREE, .key = inc->free_nodes
+    };
+    inc->free_nodes = id;
+    inc->n_free++;
+}
+
+/* Number of nodes that read 'node'. */
+uint32_t
+inc_node_live(const struct inc_node *node)
+{
+    return node->readers ? node->readers->live : 0;
+}
+
+/* Considers 'id' for being freed at the end of the run. */
+void
+inc_doom(struct inc *inc, uint32_t id)
+{
+    struct inc_node *node = inc_node(inc, id);
+
+    if (!(node->flags & INC_DOOMED)) {
+        node->flags |= INC_DOOMED;
+        inc_ids_push(&inc->doomed, id);
+    }
+}
+
+/* Edges. */
+
+static const struct inc_edge *
+inc_edges_find(const struct inc_edges *edges, uint32_t node)
+{
+    if (edges) {
+        size_t low = 0, high = edges->n;
+
+        while (low < high) {
+            size_t mid = low + (high - low) / 2;
+
+            if (edges->edges[mid].node < node) {
+                low = mid + 1;
+            } else {
+                high = mid;
+            }
+        }
+        if (low < edges->n && edges->edges[low].node == node) {
+            return &edges->edges[low];
+        }
+    }
+    return NULL;
+}
+
+static int
+compare_edges(const void *a_, const void *b_)
+{
+    const struct inc_edge *a = a_;
+    const struct inc_edge *b = b_;
+
+    return a->node < b->node ? -1 : a->node > b->node;
+}
+
+static int
+compare_ids(const void *a_, const void *b_)
+{
+    const uint32_t *a = a_;
+    const uint32_t *b = b_;
+
+    return *a < *b ? -1 : *a > *b;
+}
+
+/* Sorts the 'n' reads in 'edges' and merges those of one node.  Returns how
+ * many remain. */
+size_t
+inc_edges_normalize(struct inc_edge *edges, size_t n)
+{
+    size_t m = 0;
+
+    if (n > 1) {
+        qsort(edges, n, sizeof *edges, compare_edges);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (m && edges[m - 1].node == edges[i].node) {
+            edges[m - 1].mask |= edges[i].mask;
+        } else {
+            edges[m++] = edges[i];
+        }
+    }
+    return m;
+}
+
+bool
+inc_edges_equal(const struct inc_edges *old, const struct inc_edge *edges,
+                size_t n)
+{
+    return (old ? old->n : 0) == n
+           && (!n || !memcmp(old->edges, edges, n * sizeof *edges));
+}
+
+/* Drops from the reverse list of 'id' what is not true, or there twice. */
+static void
+inc_hints_compact(struct inc *inc, uint32_t id, struct inc_hints *h)
+{
+    uint32_t m = 0;
+
+    qsort(h->ids, h->n, sizeof *h->ids, compare_ids);
+    for (uint32_t i = 0; i < h->n; i++) {
+        if ((!m || h->ids[m - 1] != h->ids[i])
+            && inc_edges_find(inc_node(inc, h->ids[i])->reads, id)) {
+            h->ids[m++] = h->ids[i];
+        }
+    }
+    h->n = m;
+}
+
+static void
+inc_reader_add(struct inc *inc, uint32_t id, uint32_t reader)
+{
+    struct inc_node *node = inc_node(inc, id);
+    struct inc_hints *h = node->readers;
+
+    if (h && h->n >= h->allocated && h->n > 2 * h->live + 4) {
+        inc_hints_compact(inc, id, h);
+    }
+    if (!h || h->n >= h->allocated) {
+        uint32_t allocated = h ? h->allocated + h->allocated / 2 + 1 : 2;
+
+        h = xrealloc(h, sizeof *h + allocated * sizeof *h->ids);
+        if (!node->readers) {
+            *h = (struct inc_hints) { .n = 0 };
+        }
+        h->allocated = allocated;
+        node->readers = h;
+    }
+    h->ids[h->n++] = reader;
+    h->live++;
+}
+
+static void
+inc_reader_remove(struct inc *inc, uint32_t id)
+{
+    struct inc_node *node = inc_node(inc, id);
+
+    ovs_assert(node->readers && node->readers->live);
+    if (!--node->readers->live) {
+        node->readers->n = 0;
+        inc_doom(inc, id);
+    }
+}
+
+/* Makes the 'n' normalized 'edges' the forward list of 'id'. */
+void
+inc_set_reads(struct inc *inc, uint32_t id, const struct inc_edge *edges,
+              size_t n)
+{
+    struct inc_node *node = inc_node(inc, id);
+    struct inc_edges *old = node->reads;
+
+    if (inc_edges_equal(old, edges, n)) {
+        return;
+    }
+
+    /* Install the new list before touching any reverse list, because
+     * compacting one looks at forward lists. */
+    struct inc_edges *new = NULL;
+    if (n) {
+        new = xmalloc(sizeof *new + n * sizeof *edges);
+        new->n = n;
+        memcpy(new->edges, edges, n * sizeof *edges);
+    }
+    node->reads = new;
+
+    size_t n_old = old ? old->n : 0;
+    size_t i = 0, j = 0;
+    while (i < n_old || j < n) {
+        if (j >= n || (i < n_old && old->edges[i].node < edges[j].node)) {
+            inc_reader_remove(inc, old->edges[i++].node);
+        } else if (i >= n_old || edges[j].node < old->edges[i].node) {
+            inc_reader_add(inc, edges[j++].node, id);
+        } else {
+            i++;
+            j++;
+        }
+    }
+    inc->n_edges += n - n_old;
+    free(old);
+}
+
+/* Marks fact or unit 'id' to be run. */
+void
+inc_dirty(struct inc *inc, uint32_t id)
+{
+    struct inc_node *node = inc_node(inc, id);
+
+    if (!(node->flags & INC_DIRTY)) {
+        node->flags |= INC_DIRTY;
+        inc_ids_push(&inc->families[node->owner]->st->pending, id);
+    }
+}
+
+/* Marks everything that read any of the columns in 'mask' of 'id'. */
+void
+inc_dirty_readers(struct inc *inc, uint32_t id, uint32_t mask)
+{
+    struct inc_hints *h = inc_node(inc, id)->readers;
+
+    if (!h) {
+        return;
+    }
+
+    uint32_t m = 0;
+    for (uint32_t i = 0; i < h->n; i++) {
+        uint32_t reader = h->ids[i];
+        const struct inc_edge *edge
+            = inc_edges_find(inc_node(inc, reader)->reads, id);
+
+        if (edge) {
+            h->ids[m++] = reader;
+            if (edge->mask & mask) {
+                inc_dirty(inc, reader);
+            }
+        }
+    }
+    h->n = m;
+}

@@ -7,11 +7,18 @@
 TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/ovn-macros.at \
-	tests/module.at
+	tests/module.at \
+	tests/ovn-macros-test.at \
+	tests/schema.at
 TESTSUITE = tests/testsuite
 EXTRA_DIST += \
 	$(TESTSUITE_AT) \
-	tests/atlocal.in
+	tests/atlocal.in \
+	tests/data/schema-nb.tsv \
+	tests/data/schema-sb.tsv \
+	tests/log-noise \
+	tests/ovn-lib.sh \
+	tests/schema-check.py
 CLEANFILES += tests/package.m4 $(TESTSUITE)
 DISTCLEANFILES += tests/atconfig
 

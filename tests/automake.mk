@@ -27,7 +27,8 @@ tests_test_ovn_SOURCES = \
 	tests/idl-test.c \
 	tests/test-ovn.c \
 	tests/test-ovn.h
-tests_test_ovn_LDADD = $(OVN_LDADD)
+tests_test_ovn_LDADD = northd/libnorthd.la $(OVN_LDADD)
+tests_test_ovn_SOURCES += tests/northd-addr-test.c tests/northd-keys-test.c
 
 AUTOTEST = $(AUTOM4TE) --language=autotest
 tests/package.m4: $(top_srcdir)/configure.ac

@@ -83,3 +83,13 @@ ovsdb/ovs-inc.h: $(OVS_SCHEMA)
 ovsdb/ovs-inc.c: $(OVS_SCHEMA)
 	$(AM_V_GEN)$(MKDIR_P) ovsdb && $(INC_ACCESSORS) source ovs \
 	  $(OVS_SCHEMA) ovsdb/ovs-inc.h vswitch-idl.h > $@.tmp && mv $@.tmp $@
+
+# Who writes each column.
+EXTRA_DIST += ovsdb/ownership.py ovsdb/ownership.tsv
+lib_libovn_la_SOURCES += ovsdb/ownership.c ovsdb/ownership.h
+BUILT_SOURCES += ovsdb/ownership.inc
+CLEANFILES += ovsdb/ownership.inc
+ovsdb/ownership.inc: ovsdb/ownership.tsv ovsdb/ownership.py
+	$(AM_V_GEN)$(MKDIR_P) ovsdb && $(run_python) \
+	  $(srcdir)/ovsdb/ownership.py c $(srcdir)/ovsdb/ownership.tsv \
+	  > $@.tmp && mv $@.tmp $@

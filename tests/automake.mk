@@ -25,6 +25,7 @@ DISTCLEANFILES += tests/atconfig
 noinst_PROGRAMS += tests/test-ovn
 tests_test_ovn_SOURCES = \
 	tests/idl-test.c \
+	tests/ownership-test.c \
 	tests/test-ovn.c \
 	tests/test-ovn.h
 tests_test_ovn_LDADD = northd/libnorthd.la $(OVN_LDADD)

@@ -14,7 +14,10 @@ lib_libovn_la_SOURCES += \
 	lib/inc-index.c \
 	lib/inc-output.c \
 	lib/inc-private.h \
+	lib/inc-rows.c \
+	lib/inc-rows.h \
 	lib/inc-table.c \
+	lib/inc-unixctl.c \
 	lib/inc-verify.c \
 	lib/inc.c \
 	lib/inc.h

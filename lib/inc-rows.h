@@ -24,10 +24,12 @@
  *                      keeps its own.
  *
  *   INC_ROWS_CONTENT   A row's UUID is derived from everything that is
- *                      claimed: Logical_Flow.  A row is never changed, only
- *                      inserted and deleted, and of the database only the
- *                      UUIDs need be known, so the replica can do without
- *                      the columns.
+ *                      claimed: Logical_Flow.  Its columns are its key (pass
+ *                      none to inc_row_init()), or it has none but the
+ *                      members of sets: Logical_DP_Group.  A row is never
+ *                      changed, only inserted and deleted, and of the
+ *                      database only the UUIDs need be known, so the replica
+ *                      can do without the columns.
  *
  *   INC_ROWS_EXISTING  Columns of rows that somebody else inserts and
  *                      deletes; the key is the row's UUID.

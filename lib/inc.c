@@ -61,6 +61,7 @@ inc_create(const char *name)
     struct inc *inc = xzalloc(sizeof *inc);
 
     inc->name = xstrdup(name);
+    inc->strict = inc->verify_always = getenv("OVN_INC_VERIFY") != NULL;
     inc->n_nodes = 1;           /* Id 0 is "none". */
     inc->chunks = xmalloc(sizeof *inc->chunks);
     inc->chunks[0] = xcalloc(INC_CHUNK_SIZE, sizeof **inc->chunks);

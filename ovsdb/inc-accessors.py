@@ -27,6 +27,10 @@ that is gone, or INC_NONE, it is empty, 0, false or NULL.  By type of column:
     (optional) reference            struct inc_ref
     set of references               const struct inc_ref *, size_t *
 
+and the numbers of the columns, for lib/inc-rows.h,
+
+    enum { PREFIX_T_COL_C ... }                        (in upper case)
+
 and these indexes, which cost nothing until they are used:
 
     PREFIX_T_by_C   rows by C, for strings (each of a set) and references
@@ -143,9 +147,10 @@ class Table(object):
         self.name = table.name
         self.p = "%s_%s" % (prefix, short(table.name))
         self.struct = "%s_%s" % (DB[prefix][0], table.name.lower())
-        columns = [Column(self, c) for _, c in sorted(table.columns.items())
-                   if not c.name.startswith("_")]
-        self.columns = [c for c in columns if c.kind]
+        self.all_columns = [
+            Column(self, c) for _, c in sorted(table.columns.items())
+            if not c.name.startswith("_")]
+        self.columns = [c for c in self.all_columns if c.kind]
 
 
 def proto(c):
@@ -174,6 +179,10 @@ void %s_inc_add_tables(struct inc *inc, struct ovsdb_idl *idl);
     for t in tables:
         print("\n/* %s. */" % t.name)
         print("extern struct inc_table %s_table;" % t.p)
+        print("enum {")
+        for c in t.all_columns:
+            print("    %s_COL_%s," % (t.p.upper(), c.c.upper()))
+        print("};")
         for c in t.columns:
             print("%s;" % proto(c))
         for c in t.columns:
@@ -320,6 +329,12 @@ hash_ref(const struct ovsdb_idl_row *row, uint32_t basis)
     for t in tables:
         for c in t.columns:
             print_column(prefix, t, c)
+        print("")
+        for c in t.all_columns:
+            print("BUILD_ASSERT_DECL((int) %s_COL_%s\n"
+                  "                  == (int) %s_COL_%s);"
+                  % (t.p.upper(), c.c.upper(),
+                     t.struct.upper(), c.field.upper()))
         func, mask = print_refs_hash(t)
         print("""
 static const struct inc_idl_table %s_idl = {

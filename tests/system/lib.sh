@@ -278,8 +278,8 @@ daemon_start () {
     esac || die "$daemon on $node does not start"
 }
 
-# database_start NODE NAME SCHEMA [OPTION]...: an ovsdb-server for one database,
-# which is made when missing.
+# database_start NODE NAME SCHEMA [OPTION]...: an ovsdb-server for one
+# database, which is made when missing.
 database_start () {
     local node=$1 name=$2 schema=$3 d=$SITE_DIR/$1
     shift 3
@@ -510,8 +510,8 @@ youngest_flow () {
         | sed -n 's/.*duration=\([0-9]*\).*/\1/p' | sort -n | head -1
 }
 
-# ovn_logs_quiet [ALLOWED-REGEX]: dies when a daemon of ours logged a warning or
-# error that the test does not announce.
+# ovn_logs_quiet [ALLOWED-REGEX]: dies when a daemon of ours logged a warning
+# or error that the test does not announce.
 ovn_logs_quiet () {
     local noise
     noise=$(grep -HE '\|(WARN|ERR|EMER)\|' \

@@ -39,5 +39,3 @@ lib/ovn-paths.h: Makefile
 	  echo '#define OVN_DEFAULT_RUNDIR "$(localstatedir)/run/ovn"'; \
 	  echo '#define OVN_DEFAULT_SYSCONFDIR "$(sysconfdir)"'; \
 	} > $@.tmp && mv $@.tmp $@
-
-EXTRA_DIST += lib/README.md

@@ -5,7 +5,6 @@
 # The databases' schemas and the code generated from them.
 
 EXTRA_DIST += \
-	ovsdb/README.md \
 	ovsdb/ovn-nb.ovsschema \
 	ovsdb/ovn-nb-idl.ann \
 	ovsdb/ovn-sb.ovsschema \

@@ -7,14 +7,12 @@
 TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/ovn-macros.at \
-	tests/lint.at \
 	tests/module.at \
 	tests/ovn-macros-test.at \
 	tests/schema.at
 TESTSUITE = tests/testsuite
 EXTRA_DIST += \
 	$(TESTSUITE_AT) \
-	tests/README.md \
 	tests/atlocal.in \
 	tests/data/schema-nb.tsv \
 	tests/data/schema-sb.tsv \
@@ -52,3 +50,35 @@ check-local: all tests/atlocal $(TESTSUITE)
 	$(SHELL) $(TESTSUITE) -C tests AUTOTEST_PATH=tests:northd:controller:utilities $(TESTSUITEFLAGS)
 clean-local:
 	test ! -f $(TESTSUITE) || $(SHELL) $(TESTSUITE) -C tests --clean
+
+# System tests, and the demo.
+EXTRA_DIST += \
+	tests/system/README.md \
+	tests/system/check \
+	tests/system/controller-restart.inc \
+	tests/system/dbdump \
+	tests/system/demo \
+	tests/system/lib.sh \
+	tests/system/nettool \
+	$(SYSTEM_TESTS)
+SYSTEM_TESTS = \
+	tests/system/admission.sh \
+	tests/system/bad-encap.sh \
+	tests/system/bad-remote.sh \
+	tests/system/bad-rows.sh \
+	tests/system/bad-schema.sh \
+	tests/system/controller-exit.sh \
+	tests/system/controller-kill.sh \
+	tests/system/controller-restart.sh \
+	tests/system/demo-runs.sh \
+	tests/system/disabled-port.sh \
+	tests/system/disk-full.sh \
+	tests/system/faults.sh \
+	tests/system/flood.sh \
+	tests/system/move.sh \
+	tests/system/northd-restart.sh \
+	tests/system/northd-standby.sh \
+	tests/system/recompute.sh \
+	tests/system/traffic-geneve.sh \
+	tests/system/traffic-vxlan.sh \
+	tests/system/unplug.sh

@@ -84,10 +84,6 @@ now_ms () {
     echo $((${EPOCHREALTIME/./} / 1000))
 }
 
-nettool () {
-    $SITE_PYTHON "$SITE_LIB/nettool" "$@"
-}
-
 # ---------------------------------------------------------------------------
 # The site.
 
@@ -153,11 +149,11 @@ site_on_exit () {
 
 # site_end: kills everything that runs in the site and removes it.
 site_end () {
-    local ns pids
-    # Only this shell's own children; 'jobs' cannot name anything else.
+    local ns pid pids
     for pid in $SITE_JOBS; do
-        kill -9 $pid 2> /dev/null
-    done
+        disown $pid             # Or bash would report its death.
+        kill -9 $pid
+    done 2> /dev/null
     for ns in /run/netns/$SITE-*; do
         [ -e $ns ] || continue
         pids=$(ip netns pids ${ns##*/} 2> /dev/null)
@@ -213,7 +209,7 @@ node_env () {
 
 # node_run NODE COMMAND...: runs COMMAND on NODE.
 node_run () {
-    node_env $1 ip netns exec $SITE-"$@"
+    node_env $1 ip netns exec $SITE-${SITE_NS:-$1} "${@:2}"
 }
 
 nbctl () {
@@ -484,6 +480,175 @@ site_ports () {
 # ---------------------------------------------------------------------------
 # Looking.
 
+# ready_job COMMAND...: a background job that gets --ready FILE appended, and
+# has made FILE when this returns.  Sets $! as usual.
+ready_job () {
+    local file=$SITE_DIR/ready.$EPOCHREALTIME
+    site_job "$@" --ready $file
+    wait_for "$*" test -e $file
+}
+
+# transfer FROM TO [CLIENT-OPTION]...: a TCP transfer between two VMs, whose
+# digest is compared; prints a line about it.  Fails when it fails.
+transfer () {
+    local from=$1 to=$2 server status=0
+    shift 2
+    ready_job $to $SITE_PYTHON $SITE_LIB/nettool tcp-server 5001 --seconds 20
+    server=$!
+    $from $SITE_PYTHON $SITE_LIB/nettool tcp-client $(vm_ip $to) 5001 \
+        --megabytes 20 "$@" || status=1
+    wait $server && return $status
+}
+
+# capture_start HV REGEX [OPTION]...: a background job that writes the first
+# tunnel packet on HV's underlay whose inner frame, described, matches REGEX,
+# to $SITE_DIR/capture.
+capture_start () {
+    local hv=$1 regex=$2
+    shift 2
+    ready_job ip netns exec $SITE-net $SITE_PYTHON $SITE_LIB/nettool capture \
+        $hv-t --containing "$regex" "$@" > $SITE_DIR/capture
+}
+
+# ping_start VM TO: pings from VM to another VM, 100 a second, until ping_stop.
+ping_start () {
+    site_job $1 ping -n -D -i 0.01 -W 1 $(vm_ip $2) > $SITE_DIR/ping-$1-$2
+}
+
+# ping_stop VM: ends all pings of a VM, in an orderly way.
+ping_stop () {
+    local pid
+    for pid in $(ip netns pids $SITE-$1); do
+        [ "$(cat /proc/$pid/comm 2> /dev/null)" != ping ] || kill -INT $pid
+    done
+    sleep 0.1
+}
+
+# ping_result VM TO [OPTION]...: a line about the pings from VM to TO, see
+# "nettool gaps".
+ping_result () {
+    local file=$SITE_DIR/ping-$1-$2
+    shift 2
+    $SITE_PYTHON $SITE_LIB/nettool gaps $file "$@"
+}
+
+# field NAME TEXT: the value of NAME=VALUE in TEXT.
+field () {
+    sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" <<< "$2"
+}
+
+# pings FROM TO [OPTION]...: whether all of a few pings are answered.
+pings () {
+    local from=$1 to=$2
+    shift 2
+    $from ping -n -q -c 5 -i 0.05 -W 1 "$@" $(vm_ip $to) > $SITE_DIR/pings \
+        && grep -q ' 0% packet loss' $SITE_DIR/pings
+}
+
+# silent FROM TO: whether no ping is answered.
+silent () {
+    ! $1 ping -n -q -c 5 -i 0.05 -W 0.5 $(vm_ip $2) > /dev/null
+}
+
+# must COMMAND...: dies when COMMAND fails, saying which.
+must () {
+    "$@" || die "failed: $*"
+}
+
+# same WHAT FILE FILE: dies when two files differ, showing how.
+same () {
+    diff -u "$2" "$3" > $SITE_DIR/diff && return
+    head -50 $SITE_DIR/diff
+    die "$1 ($(grep -c '^[-+][^-+]' $SITE_DIR/diff) lines differ)"
+}
+
+# port_key PORT: the tunnel key of a logical port.
+port_key () {
+    sbctl --bare --columns=tunnel_key find Port_Binding logical_port=$1
+}
+
+# sb_rows: the Southbound database to the last bit, _version included.
+sb_rows () {
+    $SITE_PYTHON $SITE_LIB/dbdump rows \
+        unix:$SITE_DIR/central/run/ovnsb_db.sock OVN_Southbound
+}
+
+# sb_content [NODE]: what northd wrote into the Southbound database, in terms
+# that do not depend on history.
+sb_content () {
+    $SITE_PYTHON $SITE_LIB/dbdump content \
+        unix:$SITE_DIR/${1-central}/run/ovnsb_db.sock
+}
+
+# fresh_sb_content: what a fresh ovn-northd makes of the present Northbound
+# database in an empty Southbound one that knows the same chassis.
+fresh_sb_content () {
+    local d=$SITE_DIR/fresh chassis
+    rm -rf $d
+    mkdir -p $d/run $d/log $d/db $d/etc
+    eval "fresh_nb () { node_env fresh ovn-nbctl --timeout=$SITE_TIMEOUT \
+                        --db=unix:$d/run/ovnnb_db.sock \"\$@\"; }
+          fresh_sb () { node_env fresh ovn-sbctl --timeout=$SITE_TIMEOUT \
+                        --db=unix:$d/run/ovnsb_db.sock \"\$@\"; }"
+    ovsdb-client backup unix:$SITE_DIR/central/run/ovnnb_db.sock \
+        OVN_Northbound > $d/db/ovnnb_db.db || die "cannot copy the database"
+    (
+        SITE_NS=central         # For want of a namespace of its own.
+        database_start fresh ovnnb_db - -vconsole:off --detach --no-chdir \
+            --pidfile=$d/run/nb.pid --log-file=$d/log/nb.log
+        database_start fresh ovnsb_db $OVN_TREE/share/ovn/ovn-sb.ovsschema \
+            -vconsole:off --detach --no-chdir \
+            --pidfile=$d/run/sb.pid --log-file=$d/log/sb.log
+    ) || die "no database servers for a comparison"
+    fresh_sb init
+    for chassis in $(sbctl --bare --columns=name list Chassis); do
+        fresh_sb chassis-add $chassis $SITE_ENCAP \
+            $(hv_tunnel_address $chassis) -- set Chassis $chassis \
+            other_config="$(sbctl get Chassis $chassis other_config)"
+    done
+    (
+        SITE_NS=central
+        daemon_start fresh ovn-northd
+    ) || die "no northd for a comparison"
+    fresh_nb --wait=sb sync || die "the fresh northd does not answer"
+    sb_content fresh
+    local pid
+    for pid in $d/run/*.pid; do
+        kill -9 $(cat $pid)
+    done
+}
+
+# fresh_flows HV: the flows that a freshly started ovn-controller installs in
+# an integration bridge that has none.
+fresh_flows () {
+    daemon_exit $1 ovn-controller --restart
+    ofctl $1 -O OpenFlow15 del-flows br-int
+    ofctl $1 -O OpenFlow15 del-groups br-int
+    daemon_start $1 ovn-controller
+    nbctl --wait=hv sync || die "the fresh controller on $1 does not answer"
+    flows $1
+}
+
+# engines_verify HV...: asks ovn-northd and the ovn-controllers to recompute
+# everything beside their live state, if they can.
+engines_verify () {
+    local hv out
+    verify_one central ovn-northd
+    for hv; do
+        verify_one $hv ovn-controller
+    done
+}
+
+verify_one () {
+    local out
+    node_env $1 ovn-appctl -t $2 list-commands | grep -q inc-engine/verify \
+        || return 0
+    out=$(node_env $1 ovn-appctl -t $2 inc-engine/verify 2>&1) || {
+        echo "$out"
+        die "inc-engine/verify of $2 on $1 reports differences"
+    }
+}
+
 # flows HV: the flows of br-int without counters, sorted.
 flows () {
     ofctl $1 -O OpenFlow15 --no-stats dump-flows br-int | sed 's/^ *//' | sort
@@ -511,15 +676,35 @@ youngest_flow () {
 }
 
 # ovn_logs_quiet [ALLOWED-REGEX]: dies when a daemon of ours logged a warning
-# or error that the test does not announce.
+# or error that the test does not announce.  $SITE_ALLOWED_LOGS is a regular
+# expression for what is always allowed, for runs with another OVN.
 ovn_logs_quiet () {
     local noise
     noise=$(grep -HE '\|(WARN|ERR|EMER)\|' \
                 $SITE_DIR/*/log/ovn-northd.log \
                 $SITE_DIR/*/log/ovn-controller.log 2> /dev/null \
-            | sed "s,^$SITE_DIR/,," | grep -vE "${1:-^\$}")
+            | sed "s,^$SITE_DIR/,," | grep -vE "${1:-^\$}" \
+            | grep -vE "${SITE_ALLOWED_LOGS:-^\$}")
     [ -z "$noise" ] || {
         echo "$noise"
         die "unexpected warnings in the logs of the daemons"
     }
+}
+
+# warnings NODE DAEMON REGEX: the warnings and errors of a daemon that match
+# REGEX, without time and sequence number.
+warnings () {
+    grep -E '\|(WARN|ERR|EMER)\|' $SITE_DIR/$1/log/$2.log | cut -d'|' -f 3- \
+        | grep -E "$3"
+}
+
+# warned NODE DAEMON REGEX: whether there is such a warning.
+warned () {
+    [ -n "$(warnings "$@")" ]
+}
+
+# warned_once NODE DAEMON REGEX: whether there is just one.
+warned_once () {
+    warnings "$@"
+    [ "$(warnings "$@" | wc -l)" = 1 ]
 }

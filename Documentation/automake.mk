@@ -3,3 +3,4 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 
 # Manuals and manual pages.
+EXTRA_DIST += Documentation/README.md

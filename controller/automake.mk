@@ -3,3 +3,4 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 
 # ovn-controller: the Southbound database compiled into OpenFlow.
+EXTRA_DIST += controller/README.md

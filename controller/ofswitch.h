@@ -160,8 +160,8 @@ void ofswitch_group_unref(struct ofswitch *sw, const char *content);
  * 'content' is a meter in the syntax of ovs-ofctl(8) without "meter=", such as
  * "pktps,burst,stats,bands=type=drop,rate=100,burst_size=200". */
 
-/* Returns the id, in 1...65535, of the meter 'name' and references it.  Returns
- * 0, which is no valid meter, and logs it if there are no more ids. */
+/* Returns the id, in 1...65535, of the meter 'name' and references it.
+ * Returns 0, which is no valid meter, and logs it if there are no more ids. */
 uint32_t ofswitch_meter_ref(struct ofswitch *sw, const char *name);
 void ofswitch_meter_unref(struct ofswitch *sw, const char *name);
 
@@ -199,9 +199,9 @@ bool ofswitch_is_synced(const struct ofswitch *sw);
  * "negotiating", "reading", "waiting", "updating" or "up to date". */
 const char *ofswitch_status(const struct ofswitch *sw);
 
-/* The field, MFF_TUN_METADATA0 or one of the following, that holds OVN's Geneve
- * option (class 0x0102, type 0x80, 4 bytes), or 0 if it is not known (yet) or
- * the switch has no room for it.
+/* The field, MFF_TUN_METADATA0 or one of the following, that holds OVN's
+ * Geneve option (class 0x0102, type 0x80, 4 bytes), or 0 if it is not known
+ * (yet) or the switch has no room for it.
  *
  * It may change when the switch is restarted.  Nothing is installed in the
  * call of ofswitch_run() that learns it, so that the owner can adapt the

@@ -39,3 +39,5 @@ lib/ovn-paths.h: Makefile
 	  echo '#define OVN_DEFAULT_RUNDIR "$(localstatedir)/run/ovn"'; \
 	  echo '#define OVN_DEFAULT_SYSCONFDIR "$(sysconfdir)"'; \
 	} > $@.tmp && mv $@.tmp $@
+
+EXTRA_DIST += lib/README.md

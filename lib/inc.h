@@ -285,8 +285,8 @@ struct inc_family {
 /* Life cycle
  * ========== */
 
-/* With OVN_INC_VERIFY in the environment, as in tests, the engine is strict and
- * verifies itself after each run. */
+/* With OVN_INC_VERIFY in the environment, as in tests, the engine is strict
+ * and verifies itself after each run. */
 struct inc *inc_create(const char *name);
 void inc_destroy(struct inc *);
 

@@ -17,8 +17,8 @@
  * writes the number to SB_Global in the transaction with the result, and when
  * the Southbound server has acknowledged that, to NB_Global.sb_cfg.  Each
  * controller reports the number in its Chassis_Private row once its flows are
- * in place; NB_Global.hv_cfg is that of the slowest chassis, or nb_cfg if there
- * are no chassis.  Chassis of other availability zones do not count.
+ * in place; NB_Global.hv_cfg is that of the slowest chassis, or nb_cfg if
+ * there are no chassis.  Chassis of other availability zones do not count.
  *
  * Beside each number stands the time at which it was reached, in milliseconds
  * since the epoch: nb_cfg_timestamp when northd saw the change,

@@ -55,7 +55,7 @@ struct northd_db {
 enum db_outcome {
     DB_NONE,                    /* Nothing finished. */
     DB_SUCCESS,                 /* Committed, or there was nothing to do. */
-    DB_FAILURE,                 /* Was lost; what it said must be said again. */
+    DB_FAILURE,                 /* Was lost; must be said again. */
 };
 
 void db_open(struct northd_db *, const char *remote,

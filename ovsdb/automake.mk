@@ -5,6 +5,7 @@
 # The databases' schemas and the code generated from them.
 
 EXTRA_DIST += \
+	ovsdb/README.md \
 	ovsdb/ovn-nb.ovsschema \
 	ovsdb/ovn-nb-idl.ann \
 	ovsdb/ovn-sb.ovsschema \

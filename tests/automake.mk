@@ -7,12 +7,14 @@
 TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/ovn-macros.at \
+	tests/lint.at \
 	tests/module.at \
 	tests/ovn-macros-test.at \
 	tests/schema.at
 TESTSUITE = tests/testsuite
 EXTRA_DIST += \
 	$(TESTSUITE_AT) \
+	tests/README.md \
 	tests/atlocal.in \
 	tests/data/schema-nb.tsv \
 	tests/data/schema-sb.tsv \

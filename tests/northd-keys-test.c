@@ -167,7 +167,8 @@ run_batch(struct key_space *a, struct key_space *b, struct model *models)
         struct model *m = &models[j];
 
         m->exists = random_range(4) != 0;
-        m->requested = random_range(3) ? 0 : random_range(a->max_requested + 3);
+        m->requested = (random_range(3)
+                        ? 0 : random_range(a->max_requested + 3));
         touched[j] = true;
     }
     if (!random_range(20)) {

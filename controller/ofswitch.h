@@ -14,10 +14,11 @@
  * What it promises
  * ================
  *
- * 1. Nothing that is right is touched.  On each new connection all flows,
- *    groups and meters are read from the switch.  One that equals a desired
- *    one, for a flow in match, priority, actions and cookie, is adopted.  A
- *    restart of this program with nothing changed sends no modification.
+ * 1. Nothing that is right is touched.  On each new connection, once the
+ *    owner is ready, all flows, groups and meters are read from the switch.
+ *    One that equals a desired one, for a flow in match, priority, actions
+ *    and cookie, is adopted.  A restart of this program with nothing changed
+ *    sends no modification.
  *
  * 2. Nothing is changed before the owner says that the desired state is
  *    complete (ofswitch_set_ready()).  Until then the switch keeps what an
@@ -160,13 +161,15 @@ void ofswitch_group_unref(struct ofswitch *sw, const char *content);
  * 'content' is a meter in the syntax of ovs-ofctl(8) without "meter=", such as
  * "pktps,burst,stats,bands=type=drop,rate=100,burst_size=200". */
 
-/* Returns the id, in 1...65535, of the meter 'name' and references it.
- * Returns 0, which is no valid meter, and logs it if there are no more ids. */
+/* Returns the id, in 1...65535, of the meter 'name' and references it.  If
+ * there are no more ids, logs that and returns 0, which is no valid meter. */
 uint32_t ofswitch_meter_ref(struct ofswitch *sw, const char *name);
 void ofswitch_meter_unref(struct ofswitch *sw, const char *name);
 
 /* Sets the content of the meter 'name', or removes it if 'content' is NULL.
- * Independent of references. */
+ * Independent of references.  A meter that loses its content while it is
+ * referenced stays as it is until it is not (a switch deletes the flows along
+ * with the meter). */
 void ofswitch_meter_set(struct ofswitch *sw, const char *name,
                         const char *content);
 

@@ -9,6 +9,7 @@ TESTSUITE_AT = \
 	tests/ovn-macros.at \
 	tests/lint.at \
 	tests/module.at \
+	tests/ofswitch.at \
 	tests/ovn-macros-test.at \
 	tests/schema.at
 TESTSUITE = tests/testsuite
@@ -30,8 +31,10 @@ tests_test_ovn_SOURCES = \
 	tests/ownership-test.c \
 	tests/test-ovn.c \
 	tests/test-ovn.h
-tests_test_ovn_LDADD = northd/libnorthd.la $(OVN_LDADD)
+tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \
+	$(OVN_LDADD)
 tests_test_ovn_SOURCES += tests/northd-addr-test.c tests/northd-keys-test.c
+tests_test_ovn_SOURCES += tests/ofswitch-test.c
 
 AUTOTEST = $(AUTOM4TE) --language=autotest
 tests/package.m4: $(top_srcdir)/configure.ac

@@ -46,6 +46,17 @@ struct driver {
     struct shash oracle;
 };
 
+static int
+to_number(const char *arg)
+{
+    int n;
+
+    if (!str_to_int(arg, 10, &n)) {
+        ovs_fatal(0, "%s: not a number", arg);
+    }
+    return n;
+}
+
 static void
 step(struct driver *d)
 {
@@ -335,13 +346,13 @@ do_meter_set(struct driver *d, const char *arg)
 static void
 do_zone(struct driver *d, const char *arg)
 {
-    ofswitch_ct_flush_zone(d->sw, atoi(arg));
+    ofswitch_ct_flush_zone(d->sw, to_number(arg));
 }
 
 static void
 do_ready(struct driver *d, const char *arg)
 {
-    ofswitch_set_ready(d->sw, !arg[0] || atoi(arg));
+    ofswitch_set_ready(d->sw, !arg[0] || to_number(arg));
 }
 
 static void
@@ -388,7 +399,7 @@ do_wait(struct driver *d, const char *arg)
 static void
 do_run(struct driver *d, const char *arg)
 {
-    long long int deadline = time_msec() + atoi(arg);
+    long long int deadline = time_msec() + to_number(arg);
 
     while (time_msec() < deadline) {
         step(d);
@@ -404,7 +415,7 @@ do_fences(struct driver *d, const char *arg)
 {
     uint64_t last = 0;
 
-    for (int i = 0; i < atoi(arg); i++) {
+    for (int i = 0; i < to_number(arg); i++) {
         char *flow = xasprintf("table=9,reg0=%d,actions=drop", i);
 
         set_flow(d, flow);
@@ -465,7 +476,7 @@ do_oracle(struct driver *d, const char *arg)
 static void
 do_seed(struct driver *d OVS_UNUSED, const char *arg)
 {
-    random_set_seed(atoi(arg));
+    random_set_seed(to_number(arg));
 }
 
 /* "SIZE,EDITS". */
@@ -486,7 +497,7 @@ do_many(struct driver *d, const char *arg)
 {
     long long int start = time_usec();
 
-    for (int i = 0; i < atoi(arg); i++) {
+    for (int i = 0; i < to_number(arg); i++) {
         char *flow = xasprintf("table=%d,cookie=%#x,reg14=%d,metadata=%d,ip,"
                                "nw_dst=10.0.0.0/8,actions=load:%d->"
                                "NXM_NX_REG15[],resubmit(,33)", i % 30, i, i,
@@ -517,7 +528,7 @@ do_packets(struct driver *d, const char *arg)
 {
     long long int deadline = time_msec() + TIMEOUT_MS;
 
-    while (d->n_packets < atoi(arg)) {
+    while (d->n_packets < to_number(arg)) {
         step(d);
         ovs_assert(time_msec() < deadline);
         poll_timer_wait_until(deadline);

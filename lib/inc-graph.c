@@ -81,7 +81,7 @@ inc_htab_remove(struct inc_htab *t, uint32_t hash, uint32_t id)
 {
     uint32_t i = hash & t->mask;
 
-    while (t->slots[i].id != id) {
+    while (t->slots[i].id != id || t->slots[i].hash != hash) {
         ovs_assert(t->slots[i].id);
         i = (i + 1) & t->mask;
     }

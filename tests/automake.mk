@@ -35,6 +35,7 @@ tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \
 	$(OVN_LDADD)
 tests_test_ovn_SOURCES += tests/northd-addr-test.c tests/northd-keys-test.c
 tests_test_ovn_SOURCES += tests/ofswitch-test.c
+tests_test_ovn_SOURCES += tests/inc-fuzz-test.c tests/inc-test.c
 
 AUTOTEST = $(AUTOM4TE) --language=autotest
 tests/package.m4: $(top_srcdir)/configure.ac

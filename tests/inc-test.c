@@ -1,0 +1,213 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* Properties of the incremental engine that the fuzzer cannot show.
+ *
+ * usage: test-ovn inc cutoff | untracked | undeclared | cycle */
+
+#include <config.h>
+#include "tests/test-ovn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/inc.h"
+#include "openvswitch/dynamic-string.h"
+#include "util.h"
+
+/* Numbers (key) with a value; a fact that says whether the value is even; a
+ * unit that claims "KEY even" or "KEY odd". */
+
+static struct inc_table numbers = {
+    .name = "numbers", .kind = INC_MEM, .key_size = 4, .value_size = 4
+};
+
+static void
+parity_fact(struct inc_cx *cx, struct inc_ref row, void *value)
+{
+    *(uint32_t *) value = *(const uint32_t *) inc_value(cx, row) % 2;
+}
+
+static struct inc_family parity = {
+    .name = "parity", .over = &numbers, .fact = parity_fact, .fact_size = 4
+};
+
+static struct inc_output words = { .name = "words" };
+
+static void
+word_unit(struct inc_cx *cx, struct inc_ref row)
+{
+    const uint32_t *odd = inc_fact(cx, &parity, row);
+    const uint32_t *key = inc_key(cx, row);
+    char *s = inc_sprintf(cx, "%"PRIu32" %s", *key, *odd ? "odd" : "even");
+
+    inc_emit(cx, &words, s, strlen(s), NULL, 0);
+}
+
+static struct inc_family word = {
+    .name = "word", .over = &numbers, .uses = INC_USES(&parity),
+    .emits = INC_EMITS(&words), .unit = word_unit
+};
+
+/* A unit that reads behind the engine's back. */
+static uint32_t secret;
+
+static void
+untracked_unit(struct inc_cx *cx, struct inc_ref row OVS_UNUSED)
+{
+    inc_emit(cx, &words, &secret, sizeof secret, NULL, 0);
+}
+
+static struct inc_family untracked = {
+    .name = "untracked", .over = &numbers, .emits = INC_EMITS(&words),
+    .unit = untracked_unit
+};
+
+/* A unit that uses a fact it does not declare. */
+static struct inc_family undeclared = {
+    .name = "undeclared", .over = &numbers, .emits = INC_EMITS(&words),
+    .unit = word_unit
+};
+
+/* A unit that claims the rows it runs over. */
+static struct inc_table snake = {
+    .name = "snake", .kind = INC_DERIVED, .key_size = 4
+};
+
+static void
+bite(struct inc_cx *cx, struct inc_ref row)
+{
+    inc_derive(cx, &snake, inc_key(cx, row), NULL);
+}
+
+static struct inc_family cycle = {
+    .name = "cycle", .over = &snake, .emits = INC_EMITS(&snake.output),
+    .unit = bite
+};
+
+static void
+set_number(struct inc *inc, uint32_t key, uint32_t value)
+{
+    inc_mem_set(inc, &numbers, &key, &value);
+}
+
+static void
+check_stats(const struct inc_family *family, size_t n, uint64_t last)
+{
+    struct inc_stats stats;
+
+    inc_family_stats(family, &stats);
+    if (stats.n != n || stats.last != last) {
+        ovs_fatal(0, "%s: %"PRIuSIZE" exist, %"PRIu64" ran; expected "
+                  "%"PRIuSIZE" and %"PRIu64, family->name,
+                  stats.n, stats.last, n, last);
+    }
+}
+
+static struct inc *
+make_engine(struct inc_family *a, struct inc_family *b)
+{
+    struct inc *inc = inc_create("test");
+
+    inc_set_strict(inc, true);
+    inc_add_output(inc, &words);
+    inc_add_family(inc, a);
+    if (b) {
+        inc_add_family(inc, b);
+    }
+    inc_start(inc);
+    return inc;
+}
+
+/* A change that leaves a fact as it is stops there, a change of one row runs
+ * nothing of another, and what goes takes its claims along. */
+static void
+test_cutoff(void)
+{
+    struct inc *inc = make_engine(&parity, &word);
+
+    for (uint32_t i = 0; i < 1000; i++) {
+        set_number(inc, i, i);
+    }
+    inc_run(inc);
+    check_stats(&parity, 1000, 1000);
+    check_stats(&word, 1000, 1000);
+
+    set_number(inc, 7, 9);
+    inc_run(inc);
+    check_stats(&parity, 1000, 1);
+    check_stats(&word, 1000, 0);
+
+    set_number(inc, 7, 8);
+    inc_run(inc);
+    check_stats(&parity, 1000, 1);
+    check_stats(&word, 1000, 1);
+    ovs_assert(inc_output_get(&words, "7 even", 6, NULL, 0) == 1);
+    ovs_assert(!inc_output_get(&words, "7 odd", 5, NULL, 0));
+
+    uint32_t key = 7;
+    inc_mem_delete(inc, &numbers, &key);
+    inc_run(inc);
+    check_stats(&parity, 999, 0);
+    check_stats(&word, 999, 0);
+    ovs_assert(inc_output_count(&words) == 999);
+    ovs_assert(!inc_run(inc));
+    inc_destroy(inc);
+}
+
+/* inc_verify() finds an untracked read. */
+static void
+test_untracked(void)
+{
+    struct inc *inc = make_engine(&untracked, NULL);
+    struct ds report = DS_EMPTY_INITIALIZER;
+
+    set_number(inc, 1, 1);
+    inc_run(inc);
+    ovs_assert(inc_verify(inc, &report));
+    secret = 1;
+    ovs_assert(!inc_verify(inc, &report));
+    ovs_assert(strstr(ds_cstr(&report), "untracked"));
+    ds_destroy(&report);
+    inc_destroy(inc);
+}
+
+/* Aborts: the caller expects that. */
+static void
+test_undeclared(void)
+{
+    struct inc *inc = make_engine(&parity, &undeclared);
+
+    set_number(inc, 1, 1);
+    inc_run(inc);
+}
+
+/* Aborts at start-up. */
+static void
+test_cycle(void)
+{
+    make_engine(&cycle, NULL);
+}
+
+static void
+test_inc_main(int argc, char *argv[])
+{
+    const char *what = argc > 1 ? argv[1] : "cutoff";
+
+    if (!strcmp(what, "cutoff")) {
+        test_cutoff();
+    } else if (!strcmp(what, "untracked")) {
+        test_untracked();
+    } else if (!strcmp(what, "undeclared")) {
+        test_undeclared();
+    } else if (!strcmp(what, "cycle")) {
+        test_cycle();
+    } else {
+        ovs_fatal(0, "%s: no such test", what);
+    }
+}
+
+TEST_OVN_REGISTER("inc", test_inc_main);

@@ -529,6 +529,7 @@ run_level(struct inc *inc, int level)
         if (table->kind == INC_DERIVED && table->st->level == level
             && table->output.st->n_dirty) {
             inc_table_flush(inc, table);
+            ran = true;
         }
     }
     for (size_t i = 0; i < inc->n_families; i++) {
@@ -639,6 +640,7 @@ inc_run(struct inc *inc)
 
         if (!output->st->table && output->st->n_dirty) {
             inc_output_flush(output->st, output->sync, output->aux);
+            ran = true;
         }
     }
     bury(inc);

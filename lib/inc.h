@@ -317,7 +317,7 @@ void inc_mem_delete(struct inc *, struct inc_table *, const void *key);
 const void *inc_mem_get(const struct inc *, const struct inc_table *,
                         const void *key);
 
-/* Runs what is dirty.  Returns true if anything ran. */
+/* Runs what is dirty.  Returns true if anything ran or was withdrawn. */
 bool inc_run(struct inc *);
 
 /* Marks everything dirty, so that the next inc_run() computes everything
@@ -427,7 +427,7 @@ size_t inc_output_count(const struct inc_output *);
 bool inc_verify(struct inc *, struct ds *report);
 
 /* Number of units or facts of 'family' that exist, that ran in the last
- * inc_run() that ran anything, and that ran since the last clearing. */
+ * inc_run() that returned true, and that ran since the last clearing. */
 struct inc_stats {
     size_t n;
     uint64_t last;

@@ -17,3 +17,26 @@ controller_libofswitch_la_SOURCES = \
 	controller/ofswitch-update.c \
 	controller/ofswitch.c \
 	controller/ofswitch.h
+
+bin_PROGRAMS += controller/ovn-controller
+controller_ovn_controller_SOURCES = \
+	controller/bridge.c \
+	controller/bridge.h \
+	controller/chassis.c \
+	controller/chassis.h \
+	controller/commands.c \
+	controller/config.c \
+	controller/config.def \
+	controller/config.h \
+	controller/controller.h \
+	controller/ct-zone.c \
+	controller/ct-zone.h \
+	controller/db.c \
+	controller/db.h \
+	controller/encaps.c \
+	controller/encaps.h \
+	controller/idl-watch.h \
+	controller/nb-cfg.c \
+	controller/nb-cfg.h \
+	controller/ovn-controller.c
+controller_ovn_controller_LDADD = controller/libofswitch.la $(DAEMON_LDADD)

@@ -1,0 +1,529 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* ovn-controller: what runs on each hypervisor.
+ *
+ * This file is the daemon's frame: the command line, the two databases, the
+ * main loop and its end.  Read iterate() first: it is the order of everything.
+ * What the steps do is in a file each:
+ *
+ *     config     the local configuration, checked and comparable
+ *     bridge     the integration bridge
+ *     chassis    this chassis's rows in the Southbound database
+ *     encaps     tunnel ports to the other chassis
+ *     ct-zone    connection tracking zones
+ *     compile    Southbound and local rows into OpenFlow, with the engine
+ *     ofswitch   the connection to the switch
+ *     nb-cfg     how far this chassis has come
+ *     commands   what ovn-appctl can ask
+ *
+ * Each step is idempotent: it compares what is with what should be, and writes
+ * the difference.  A step that cannot write now, because its last transaction
+ * is under way, is simply called again. */
+
+#include <config.h>
+
+#include "controller/controller.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command-line.h"
+#include "controller/bridge.h"
+#include "daemon.h"
+#include "dirs.h"
+#include "fatal-signal.h"
+#include "lib/ovn-dirs.h"
+#include "memory.h"
+#include "openvswitch/poll-loop.h"
+#include "openvswitch/vlog.h"
+#include "ovsdb/ovn-sb-idl.h"
+#include "smap.h"
+#include "stream-ssl.h"
+#include "stream.h"
+#include "timeval.h"
+#include "unixctl.h"
+#include "util.h"
+#include "vswitch-idl.h"
+
+VLOG_DEFINE_THIS_MODULE(main);
+
+/* The command line. */
+struct options {
+    char *ovs_remote;
+    char *unixctl_path;
+    char *chassis;
+};
+
+/* TLS files from the command line, used unless the local database has some. */
+static const char *ssl_private_key_file;
+static const char *ssl_certificate_file;
+static const char *ssl_ca_cert_file;
+static bool ssl_bootstrap;
+
+static void parse_options(int argc, char *argv[], struct options *);
+OVS_NO_RETURN static void usage(void);
+
+/* Tells the stream library which TLS files to use: those in the local
+ * database or, failing that, those from the command line. */
+static void
+update_ssl(const struct ovsrec_open_vswitch *ovs)
+{
+    const struct ovsrec_ssl *ssl = ovs->ssl;
+
+    if (ssl) {
+        stream_ssl_set_key_and_cert(ssl->private_key, ssl->certificate);
+        stream_ssl_set_ca_cert_file(ssl->ca_cert, ssl->bootstrap_ca_cert);
+        return;
+    }
+    if (ssl_private_key_file && ssl_certificate_file) {
+        stream_ssl_set_key_and_cert(ssl_private_key_file,
+                                    ssl_certificate_file);
+    }
+    if (ssl_ca_cert_file) {
+        stream_ssl_set_ca_cert_file(ssl_ca_cert_file, ssl_bootstrap);
+    }
+}
+
+/* Returns the interval of inactivity probes to 'remote', in ms. */
+static int
+probe_interval(const struct config *config, const char *remote)
+{
+    unsigned int interval = config_uint(config, CFG_REMOTE_PROBE);
+
+    if (!remote[0] || !stream_or_pstream_needs_probes(remote)) {
+        return 0;
+    }
+    return interval ? MAX(interval, 1000) : 0;
+}
+
+/* Connects to the Southbound database that the configuration names. */
+static void
+update_sb_remote(struct controller *c)
+{
+    struct ovsdb_idl *sb_idl = c->sb.loop.idl;
+    const char *remote = config_string(&c->config, CFG_REMOTE);
+
+    if (!c->sb_remote || strcmp(remote, c->sb_remote)) {
+        if (!remote[0]) {
+            VLOG_INFO("no Southbound database (external_ids:ovn-remote)");
+        }
+        ovsdb_idl_set_remote(sb_idl, remote[0] ? remote : NULL, true);
+        free(c->sb_remote);
+        c->sb_remote = xstrdup(remote);
+    }
+    ovsdb_idl_set_probe_interval(sb_idl, probe_interval(&c->config, remote));
+}
+
+/* Connects to the integration bridge, 'br_int'. */
+static void
+update_switch_target(struct controller *c, const struct ovsrec_bridge *br_int)
+{
+    const char *configured = config_string(&c->config, CFG_BRIDGE_REMOTE);
+    int probe = config_uint(&c->config, CFG_OPENFLOW_PROBE);
+    char *target = (configured[0] ? xstrdup(configured)
+                    : xasprintf("unix:%s/%s.mgmt", ovn_ovs_rundir(),
+                                br_int->name));
+
+    ofswitch_set_target(c->sw, target, probe ? MAX(probe, 5) : 0);
+    free(target);
+}
+
+/* Reads the configuration, and applies what concerns connections. */
+static void
+configure(struct controller *c, const struct ovsrec_open_vswitch *ovs)
+{
+    unsigned int seqno = ovsdb_idl_get_seqno(c->ovs.loop.idl);
+
+    if (seqno != c->config_seqno) {
+        c->config_seqno = seqno;
+        c->config_changed |= config_read(&c->config, ovs, c->chassis_arg);
+        update_ssl(ovs);
+    }
+    if (c->config_changed) {
+        update_sb_remote(c);
+        ct_zones_set_range(&c->ct_zones, &c->config);
+    }
+}
+
+/* Records when this process started, once. */
+static void
+mark_startup(struct controller *c, const struct ovsrec_bridge *br_int)
+{
+    if (!c->startup_marked) {
+        char *ts = xasprintf("%lld", c->startup_ts);
+
+        ovsrec_bridge_update_external_ids_setkey(br_int, "ovn-startup-ts", ts);
+        free(ts);
+        c->startup_marked = true;
+    }
+}
+
+/* Writes to the local database what belongs there. */
+static void
+write_ovs(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
+          const struct ovsrec_open_vswitch *ovs,
+          const struct ovsrec_bridge *br_int)
+{
+    if (ovsdb_idl_has_ever_connected(c->sb.loop.idl)) {
+        encaps_run(&c->encaps, ovs_txn, &c->config, c->ovs_config_changed,
+                   ovs, br_int);
+        c->ovs_config_changed = false;
+    }
+    ct_zones_save(&c->ct_zones, br_int);
+    nb_cfg_report_ovs(&c->nb_cfg, br_int);
+    mark_startup(c, br_int);
+}
+
+/* Writes to the Southbound database what belongs there. */
+static void
+write_sb(struct controller *c, struct ovsdb_idl_txn *sb_txn,
+         const struct ovsrec_open_vswitch *ovs,
+         const struct ovsrec_bridge *br_int)
+{
+    const struct sbrec_sb_global *sb = sbrec_sb_global_first(c->sb.loop.idl);
+
+    chassis_run(&c->chassis, sb_txn, &c->config, c->sb_config_changed, ovs,
+                br_int);
+    c->sb_config_changed = false;
+
+    const struct sbrec_chassis_private *private
+        = (c->config.chassis
+           ? chassis_get_private(&c->chassis, c->config.chassis) : NULL);
+    if (sb && private) {
+        nb_cfg_report_sb(&c->nb_cfg, sb, private);
+    }
+}
+
+/* Compiles what the databases say now and hands it to the switch. */
+static void
+run_switch(struct controller *c, const struct ovsrec_bridge *br_int)
+{
+    const struct sbrec_sb_global *sb = sbrec_sb_global_first(c->sb.loop.idl);
+
+    update_switch_target(c, br_int);
+    if (sb) {
+        nb_cfg_observe(&c->nb_cfg, sb, c->sw);
+    }
+    ofswitch_run(c->sw);
+    nb_cfg_collect(&c->nb_cfg, c->sw);
+}
+
+/* One round of the main loop, without waiting. */
+static void
+iterate(struct controller *c)
+{
+    struct ovsdb_idl_txn *ovs_txn = db_begin(&c->ovs);
+    struct ovsdb_idl_txn *sb_txn = db_begin(&c->sb);
+    const struct ovsrec_open_vswitch *ovs
+        = ovsrec_open_vswitch_first(c->ovs.loop.idl);
+
+    if (ovs && !c->paused) {
+        configure(c, ovs);
+        c->ovs_config_changed |= c->config_changed;
+        c->sb_config_changed |= c->config_changed;
+        c->config_changed = false;
+
+        const struct ovsrec_bridge *br_int = bridge_run(ovs_txn, ovs,
+                                                        &c->config);
+        if (br_int) {
+            ct_zones_restore(&c->ct_zones, br_int);
+            run_switch(c, br_int);
+            if (ovs_txn) {
+                write_ovs(c, ovs_txn, ovs, br_int);
+            }
+        }
+        if (sb_txn) {
+            write_sb(c, sb_txn, ovs, br_int);
+        }
+    }
+
+    if (!db_end(&c->ovs)) {
+        encaps_retry(&c->encaps);
+        ct_zones_save_failed(&c->ct_zones);
+        c->startup_marked = false;
+    }
+    if (!db_end(&c->sb)) {
+        chassis_retry(&c->chassis);
+    }
+    if (!c->paused) {
+        ovsdb_idl_track_clear(c->ovs.loop.idl);
+        ovsdb_idl_track_clear(c->sb.loop.idl);
+    }
+}
+
+/* Arranges for poll_block() to wake up when iterate() has something to do.
+ * (The databases arrange for themselves in db_end().) */
+static void
+wait_for_work(struct controller *c)
+{
+    if (!c->paused) {
+        ofswitch_wait(c->sw);
+        nb_cfg_wait(&c->nb_cfg);
+    }
+}
+
+/* Removes what this chassis has in the databases.  Returns true if there is
+ * nothing left to do. */
+static bool
+clean_up(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
+         struct ovsdb_idl_txn *sb_txn)
+{
+    const struct ovsrec_open_vswitch *ovs
+        = ovsrec_open_vswitch_first(c->ovs.loop.idl);
+    const struct ovsrec_bridge *br_int
+        = ovs ? bridge_run(NULL, ovs, &c->config) : NULL;
+    bool done = true;
+
+    if (br_int) {
+        done &= ovs_txn && encaps_cleanup(br_int);
+    }
+    if (ovsdb_idl_is_connected(c->sb.loop.idl)) {
+        done &= sb_txn && chassis_cleanup(&c->chassis, &c->config);
+    }
+    return done;
+}
+
+/* Ends a run that is not to be taken up by another: cleans up, and waits until
+ * that is through, though not for ever. */
+static void
+finish(struct controller *c)
+{
+    long long int deadline = time_msec() + 5000;
+    bool done = false;
+
+    while (!done && time_msec() < deadline) {
+        struct ovsdb_idl_txn *ovs_txn = db_begin(&c->ovs);
+        struct ovsdb_idl_txn *sb_txn = db_begin(&c->sb);
+
+        done = clean_up(c, ovs_txn, sb_txn);
+        db_end(&c->ovs);
+        db_end(&c->sb);
+        if (!done) {
+            poll_timer_wait_until(deadline);
+            poll_block();
+        }
+    }
+    if (!done) {
+        VLOG_WARN("gave up cleaning up: a database does not answer");
+    }
+}
+
+static void
+flush_ct_zone(void *sw_, uint16_t zone)
+{
+    struct ofswitch *sw = sw_;
+
+    ofswitch_ct_flush_zone(sw, zone);
+}
+
+static void
+controller_init(struct controller *c, const struct options *options)
+{
+    *c = (struct controller) {
+        .chassis_arg = options->chassis,
+        .config = CONFIG_INITIALIZER,
+        .startup_ts = time_wall_msec(),
+        .sw = ofswitch_create(),
+    };
+    db_init(&c->ovs, "OVS", db_create_ovs(options->ovs_remote));
+    db_init(&c->sb, "OVNSB", db_create_sb());
+    chassis_init(&c->chassis, c->sb.loop.idl);
+    encaps_init(&c->encaps, c->ovs.loop.idl, c->sb.loop.idl);
+    ct_zones_init(&c->ct_zones, flush_ct_zone, c->sw);
+    nb_cfg_init(&c->nb_cfg);
+}
+
+static void
+controller_destroy(struct controller *c)
+{
+    nb_cfg_destroy(&c->nb_cfg);
+    ct_zones_destroy(&c->ct_zones);
+    encaps_destroy(&c->encaps);
+    chassis_destroy(&c->chassis);
+    ofswitch_destroy(c->sw);
+    db_destroy(&c->sb);
+    db_destroy(&c->ovs);
+    config_destroy(&c->config);
+    free(c->sb_remote);
+}
+
+int
+main(int argc, char *argv[])
+{
+    struct unixctl_server *unixctl;
+    struct options options;
+    struct controller c;
+    int retval;
+
+    ovs_cmdl_proctitle_init(argc, argv);
+    ovn_set_program_name(argv[0]);
+    service_start(&argc, &argv);
+    parse_options(argc, argv, &options);
+    fatal_ignore_sigpipe();
+
+    daemonize_start(true);
+    retval = unixctl_server_create(options.unixctl_path, &unixctl);
+    if (retval) {
+        exit(EXIT_FAILURE);
+    }
+    controller_init(&c, &options);
+    commands_register(&c);
+    daemonize_complete();
+
+    while (!c.exiting) {
+        iterate(&c);
+        unixctl_server_run(unixctl);
+        unixctl_server_wait(unixctl);
+        wait_for_work(&c);
+        if (c.exiting || should_service_stop()) {
+            poll_immediate_wake();
+            c.exiting = true;
+        }
+        poll_block();
+    }
+
+    if (!c.keep && config_bool(&c.config, CFG_CLEANUP_ON_EXIT)) {
+        finish(&c);
+    }
+    commands_reply_exit(&c);
+    unixctl_server_destroy(unixctl);
+    controller_destroy(&c);
+    free(options.ovs_remote);
+    free(options.unixctl_path);
+    free(options.chassis);
+    service_stop();
+    return EXIT_SUCCESS;
+}
+
+static void
+parse_options(int argc, char *argv[], struct options *o)
+{
+    enum {
+        OPT_PEER_CA_CERT = UCHAR_MAX + 1,
+        OPT_BOOTSTRAP_CA_CERT,
+        OPT_DUMMY_VIF_PLUG,
+        OPT_UNIXCTL,
+        VLOG_OPTION_ENUMS,
+        DAEMON_OPTION_ENUMS,
+        SSL_OPTION_ENUMS,
+    };
+    static const struct option long_options[] = {
+        {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'V'},
+        {"unixctl", required_argument, NULL, OPT_UNIXCTL},
+        {"chassis", required_argument, NULL, 'n'},
+        {"enable-dummy-vif-plug", no_argument, NULL, OPT_DUMMY_VIF_PLUG},
+        VLOG_LONG_OPTIONS,
+        DAEMON_LONG_OPTIONS,
+        STREAM_SSL_LONG_OPTIONS,
+        {"peer-ca-cert", required_argument, NULL, OPT_PEER_CA_CERT},
+        {"bootstrap-ca-cert", required_argument, NULL, OPT_BOOTSTRAP_CA_CERT},
+        {NULL, 0, NULL, 0},
+    };
+    char *short_options = ovs_cmdl_long_options_to_short_options(long_options);
+
+    *o = (struct options) { .ovs_remote = NULL };
+    for (;;) {
+        int opt = getopt_long(argc, argv, short_options, long_options, NULL);
+
+        if (opt == -1) {
+            break;
+        }
+        switch (opt) {
+        case 'h':
+            usage();
+
+        case 'V':
+            ovn_print_version(OFP15_VERSION, OFP15_VERSION);
+            exit(EXIT_SUCCESS);
+
+        case 'n':
+            free(o->chassis);
+            o->chassis = xstrdup(optarg);
+            break;
+
+        case OPT_UNIXCTL:
+            free(o->unixctl_path);
+            o->unixctl_path = xstrdup(optarg);
+            break;
+
+        case OPT_DUMMY_VIF_PLUG:
+            /* There is no plug provider that it could enable so far. */
+            break;
+
+        VLOG_OPTION_HANDLERS
+        DAEMON_OPTION_HANDLERS
+
+        case 'p':
+            ssl_private_key_file = optarg;
+            break;
+
+        case 'c':
+            ssl_certificate_file = optarg;
+            break;
+
+        case 'C':
+            ssl_ca_cert_file = optarg;
+            ssl_bootstrap = false;
+            break;
+
+        case OPT_SSL_PROTOCOLS:
+            stream_ssl_set_protocols(optarg);
+            break;
+
+        case OPT_SSL_CIPHERS:
+            stream_ssl_set_ciphers(optarg);
+            break;
+
+        case OPT_PEER_CA_CERT:
+            stream_ssl_set_peer_ca_cert_file(optarg);
+            break;
+
+        case OPT_BOOTSTRAP_CA_CERT:
+            ssl_ca_cert_file = optarg;
+            ssl_bootstrap = true;
+            break;
+
+        case '?':
+            exit(EXIT_FAILURE);
+
+        default:
+            abort();
+        }
+    }
+    free(short_options);
+
+    argc -= optind;
+    argv += optind;
+    if (argc > 1) {
+        ovs_fatal(0, "too many arguments; use --help for usage");
+    }
+    o->ovs_remote = xstrdup(argc ? argv[0] : ovn_default_ovs_db());
+}
+
+static void
+usage(void)
+{
+    printf("%s: OVN controller\n"
+           "usage: %s [OPTIONS] [OVS-DATABASE]\n"
+           "where OVS-DATABASE is a socket on which the local Open vSwitch "
+           "database listens\n"
+           "(default: %s).\n",
+           program_name, program_name, ovn_default_ovs_db());
+    stream_usage("OVS-DATABASE", true, false, true);
+    daemon_usage();
+    vlog_usage();
+    printf("\nOther options:\n"
+           "  -n, --chassis=NAME      name of this chassis, in place of "
+           "system-id\n"
+           "  --enable-dummy-vif-plug  for tests\n"
+           "  --unixctl=SOCKET        override default control socket name\n"
+           "  -h, --help              display this help message\n"
+           "  -V, --version           display version information\n");
+    exit(EXIT_SUCCESS);
+}

@@ -84,7 +84,9 @@ SYSTEM_TESTS = \
 	tests/system/move.sh \
 	tests/system/northd-restart.sh \
 	tests/system/northd-standby.sh \
+	tests/system/random-edits.sh \
 	tests/system/recompute.sh \
+	tests/system/three-hosts.sh \
 	tests/system/traffic-geneve.sh \
 	tests/system/traffic-vxlan.sh \
 	tests/system/unplug.sh

@@ -4,8 +4,8 @@
 #
 # Every daemon in turn is killed and started again while the Northbound
 # database is edited.  When the edits end, everything converges to what a fresh
-# start would give: the Southbound database to what a fresh ovn-northd writes, the
-# flows of each hypervisor to what a fresh ovn-controller installs.
+# start would give: the Southbound database to what a fresh ovn-northd writes,
+# the flows of each hypervisor to what a fresh ovn-controller installs.
 
 . "$(dirname "$0")/lib.sh"
 

@@ -197,15 +197,14 @@ def strip_c(line, in_comment):
 
 def tree_files(tree):
     """Returns the names of all files of the tree that are not generated."""
-    try:
-        out = subprocess.run(
-            ["git", "-C", tree, "ls-files", "--cached", "--others",
-             "--exclude-standard", "-z", "--deduplicate"],
-            check=True, stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL).stdout.decode()
+    names = []
+    if os.path.exists(os.path.join(tree, ".git")):
+        command = ["git", "-c", "safe.directory=*", "-C", tree, "ls-files",
+                   "--cached", "--others", "--exclude-standard", "-z"]
+        out = subprocess.run(command, check=True,
+                             stdout=subprocess.PIPE).stdout.decode()
         names = [name for name in out.split("\0") if name]
-    except (OSError, subprocess.CalledProcessError):
-        names = []
+    else:
         for top, dirs, files in os.walk(tree):
             dirs[:] = [d for d in dirs if d != "build-aux"
                        and not re.match(r"_build|\.git$|autom4te", d)]
@@ -214,7 +213,7 @@ def tree_files(tree):
         generated = re.compile(r"^(Makefile\.in|aclocal\.m4|configure~?|"
                                r"m4/l.*\.m4)$|\.pyc$|~$")
         names = [name for name in names if not generated.search(name)]
-    return sorted(name for name in names
+    return sorted(name for name in set(names)
                   if os.path.exists(os.path.join(tree, name)))
 
 

@@ -21,6 +21,22 @@ lib_libovn_la_SOURCES += \
 	lib/inc-verify.c \
 	lib/inc.c \
 	lib/inc.h
+lib_libovn_la_SOURCES += \
+	lib/expr-matches.c \
+	lib/expr-normalize.c \
+	lib/expr-parse.c \
+	lib/expr-private.h \
+	lib/expr-range.c \
+	lib/expr-tree.c \
+	lib/expr.c \
+	lib/expr.h \
+	lib/fields.c \
+	lib/fields.def \
+	lib/fields.h \
+	lib/lex.c \
+	lib/lex.h \
+	lib/logical.h \
+	lib/u128.h
 nodist_lib_libovn_la_SOURCES =
 
 # Where everything is, as "configure" was told.

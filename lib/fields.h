@@ -24,6 +24,8 @@
 #include "openvswitch/hmap.h"
 #include "openvswitch/meta-flow.h"
 
+struct lexer;
+
 /* What can be asked about a symbol's value. */
 enum field_level {
     FIELD_NOMINAL,              /* Only equality. */
@@ -117,6 +119,11 @@ struct field_ref {
     unsigned int ofs;           /* Relative to the symbol. */
     unsigned int n_bits;        /* 0 for a string. */
 };
+
+/* Parses "NAME", "NAME[BIT]" or "NAME[LOW..HIGH]" at the current token.  Returns
+ * false after reporting an error to the lexer. */
+bool field_ref_parse(struct lexer *, const struct field_symtab *,
+                     struct field_ref *);
 
 /* 'ref' as OpenFlow sees it.  'ref' must not be a predicate or pseudo
  * symbol. */

@@ -125,19 +125,20 @@ char *actions_encode(const struct ofpbuf *ovnacts,
 /* The representation, for programs that interpret actions (ovn-trace). */
 
 enum ovnact_type {
-#define ACTION(ENUM, NAME, SHAPE, SYNTAX, PREREQ, WHERE, HELP) OVNACT_##ENUM,
+#define ACTION(ENUM, NAME, SHAPE, ARGS, PREREQ, WHERE, SYNTAX, HELP)        \
+    OVNACT_##ENUM,
 #include "lib/actions.def"
     OVNACT_N_TYPES
 };
 
 /* Header of each action.  'len' includes the header and is a multiple of
  * OVNACT_ALIGN. */
-struct ovnact {
+#define OVNACT_ALIGN 8
+OVS_ALIGNED_STRUCT(OVNACT_ALIGN, ovnact) {
     uint16_t type;              /* OVNACT_*. */
     uint16_t pad;
     uint32_t len;
 };
-#define OVNACT_ALIGN 8
 
 #define OVNACT_FOR_EACH(OVNACT, OVNACTS)                                    \
     for ((OVNACT) = (const struct ovnact *) (OVNACTS)->data;                \
@@ -204,6 +205,41 @@ struct ovnact_call {
     struct ovnact_arg args[OVNACT_MAX_ARGS];
 };
 
+/* ct_next; ct_next(dnat); ct_next(snat); */
+struct ovnact_ct_next {
+    struct ovnact ovnact;
+    bool dnat_zone, snat_zone;  /* Neither: as the datapath wants. */
+};
+
+/* log(...); */
+enum log_severity {
+    LOG_ALERT, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG, LOG_N_SEVERITIES
+};
+enum log_verdict {
+    LOG_UNKNOWN, LOG_ALLOW, LOG_DROP, LOG_REJECT, LOG_PASS, LOG_N_VERDICTS
+};
+extern const char *const log_severity_names[LOG_N_SEVERITIES];
+extern const char *const log_verdict_names[LOG_N_VERDICTS];
+struct ovnact_log {
+    struct ovnact ovnact;
+    enum log_severity severity;
+    enum log_verdict verdict;
+    char *name;                 /* Or NULL. */
+    char *meter;                /* Or NULL. */
+};
+
+/* Userdata of CTRL_OP_LOG after the header; the name follows, without null
+ * terminator. */
+struct log_userdata {
+    uint8_t verdict;            /* enum log_verdict. */
+    uint8_t severity;           /* enum log_severity. */
+};
+
+/* Name of an action, e.g. "next".  Empty for those that start with a
+ * field. */
 const char *ovnact_name(enum ovnact_type);
+
+/* Formats all actions as a Markdown table, for the manual. */
+void actions_format_manual(struct ds *);
 
 #endif /* lib/actions.h */

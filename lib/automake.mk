@@ -22,6 +22,14 @@ lib_libovn_la_SOURCES += \
 	lib/inc.c \
 	lib/inc.h
 lib_libovn_la_SOURCES += \
+	lib/actions-ct.c \
+	lib/actions-encode.c \
+	lib/actions-private.h \
+	lib/actions-service.c \
+	lib/actions-shapes.c \
+	lib/actions.c \
+	lib/actions.def \
+	lib/actions.h \
 	lib/expr-matches.c \
 	lib/expr-normalize.c \
 	lib/expr-parse.c \

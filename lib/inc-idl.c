@@ -145,7 +145,8 @@ note_changed(struct events *evs, struct inc_table *table, uint32_t id,
     uint32_t mask;
 
     data->mark = evs->inc->scan_mark;
-    if (data->row != row || data->seqno != seqno) {
+    /* Clearing the tracking zeroes the number of a row that was tracked. */
+    if (data->row != row || (seqno && data->seqno != seqno)) {
         data->row = row;
         data->seqno = seqno;
         data->refs_hash = refs_hash(table, row);

@@ -15,17 +15,35 @@ northd_libnorthd_la_SOURCES = \
 	northd/addr.h \
 	northd/cfg-seq.c \
 	northd/cfg-seq.h \
+	northd/compile.c \
+	northd/compile.h \
 	northd/control.c \
+	northd/datapath.c \
+	northd/datapath.h \
 	northd/db.c \
 	northd/db.h \
+	northd/dpset.c \
+	northd/dpset.h \
+	northd/features.def \
 	northd/global.c \
 	northd/global.h \
 	northd/keys.c \
 	northd/keys.h \
+	northd/lflow.c \
+	northd/lflow.h \
+	northd/ls-admission.c \
+	northd/ls-lookup.c \
+	northd/multicast.c \
+	northd/multicast.h \
 	northd/northd.h \
 	northd/pipeline.c \
 	northd/pipeline.def \
 	northd/pipeline.h \
+	northd/port-key.c \
+	northd/port-key.h \
+	northd/port-up.c \
+	northd/port.c \
+	northd/port.h \
 	northd/rbac.c \
 	northd/rbac.h
 EXTRA_DIST += northd/README.md

@@ -157,6 +157,7 @@ update_usable(struct northd_db *db)
     } else if (!db->usable && seqno != db->stale_seqno) {
         db->lacking = count_missing(db->loop.idl, NULL);
         db->usable = !db->lacking;
+        db->fresh = db->usable;
     }
 
     if (db->usable) {

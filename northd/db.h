@@ -38,6 +38,7 @@ struct northd_db {
     char *remote;
 
     bool usable;                /* The replica is complete and current. */
+    bool fresh;                 /* Became usable; for the user to clear. */
     unsigned int stale_seqno;   /* The replica is stale at this number. */
 
     /* While not usable: what is wrong with the server. */

@@ -216,6 +216,14 @@ key_space_seed(struct key_space *ks, const char *owner, uint32_t key)
     }
 }
 
+/* Makes the next run report 'o', changed or not. */
+static void
+forget_report(struct key_owner *o)
+{
+    o->reported = 0;
+    o->reported_verdict = KEY_OK;
+}
+
 /* Tells 'ks' that 'owner' exists and asks for key 'requested', or for any key
  * if that is 0.  'aux' is kept for the caller. */
 void
@@ -227,7 +235,11 @@ key_space_want(struct key_space *ks, const char *owner, uint32_t requested,
     if (!o) {
         o = add_owner(ks, owner);
     }
-    o->aux = aux;
+    if (o->aux != aux) {
+        o->aux = aux;
+        forget_report(o);
+        set_dirty(ks, o);
+    }
     if (!o->wanted || o->requested != requested) {
         o->wanted = true;
         o->requested = requested;
@@ -245,6 +257,7 @@ key_space_drop(struct key_space *ks, const char *owner)
 
     if (o && o->wanted) {
         o->wanted = false;
+        forget_report(o);
         update_waiting(ks, o);
         set_dirty(ks, o);
     }

@@ -86,7 +86,7 @@ struct key_owner {
     uint32_t key;               /* 0 if it has none. */
     uint32_t requested;         /* 0 if any key will do. */
     enum key_verdict verdict;
-    uint32_t reported;          /* 'key' and 'verdict' as of the last run. */
+    uint32_t reported;          /* 'key' and 'verdict' as last reported. */
     enum key_verdict reported_verdict;
     bool wanted;                /* False: seeded only, or dropped. */
     bool waiting;               /* In 'wanters'. */

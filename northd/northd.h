@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "northd/cfg-seq.h"
+#include "northd/compile.h"
 #include "northd/db.h"
 #include "northd/global.h"
 
@@ -26,6 +27,7 @@ enum northd_role {
 
 struct northd {
     struct northd_db nb, sb;
+    struct compiler compiler;
     struct northd_global global;
     struct cfg_seq cfg_seq;
 

@@ -224,6 +224,7 @@ northd_open(struct northd *nd, const struct northd_options *o)
     };
     db_open(&nd->nb, o->nb_remote, &nbrec_idl_class);
     db_open(&nd->sb, o->sb_remote, &sbrec_idl_class);
+    compiler_init(&nd->compiler, &nd->nb, &nd->sb);
     omit_own_columns(nd);
     if (!nd->paused) {
         ovsdb_idl_set_lock(nd->sb.loop.idl, NORTHD_LOCK);
@@ -233,6 +234,7 @@ northd_open(struct northd *nd, const struct northd_options *o)
 static void
 northd_close(struct northd *nd)
 {
+    compiler_destroy(&nd->compiler);
     db_close(&nd->nb);
     db_close(&nd->sb);
 }
@@ -278,6 +280,7 @@ update_role(struct northd *nd)
                   "This ovn-northd instance is now active.");
         nd->cfg_seq = (struct cfg_seq) { .valid = false };
         northd_global_invalidate(&nd->global);
+        compiler_activate(&nd->compiler);
     } else if (nd->role == NORTHD_ACTIVE && role == NORTHD_STANDBY) {
         VLOG_INFO("ovn-northd lock lost. "
                   "This ovn-northd instance is now on standby.");
@@ -292,6 +295,7 @@ update_role(struct northd *nd)
 static void
 sb_done(struct northd *nd, enum db_outcome outcome)
 {
+    compiler_done(nd->compiler.sb_writer, outcome);
     if (outcome != DB_NONE) {
         cfg_seq_sb_done(&nd->cfg_seq, outcome == DB_SUCCESS);
     }
@@ -303,8 +307,21 @@ sb_done(struct northd *nd, enum db_outcome outcome)
 static void
 nb_done(struct northd *nd, enum db_outcome outcome)
 {
+    compiler_done(nd->compiler.nb_writer, outcome);
     if (outcome == DB_FAILURE) {
         northd_global_invalidate(&nd->global);
+    }
+}
+
+/* After a connection was lost, nobody knows what happened to the database
+ * meanwhile.  (For the Southbound database, the loss of the lock says the
+ * same.) */
+static void
+update_fresh(struct northd *nd)
+{
+    if (nd->nb.fresh) {
+        nd->nb.fresh = false;
+        inc_writer_resync(nd->compiler.nb_writer);
     }
 }
 
@@ -318,6 +335,9 @@ northd_work(struct northd *nd)
             northd_rbac_run(&nd->sb);
         }
     }
+    compiler_run(&nd->compiler, nd->global.vxlan_mode);
+    compiler_write(nd->compiler.nb_writer, &nd->nb);
+    compiler_write(nd->compiler.sb_writer, &nd->sb);
     if (nd->sb.txn) {
         cfg_seq_to_sb(&nd->cfg_seq, &nd->nb, &nd->sb);
     }
@@ -341,6 +361,8 @@ northd_iteration(struct northd *nd)
     nb_done(nd, db_run(&nd->nb));
     sb_done(nd, db_run(&nd->sb));
     update_role(nd);
+    update_fresh(nd);
+    compiler_sync(&nd->compiler, &nd->nb, &nd->sb);
     update_probe_intervals(nd);
 
     if (nd->role == NORTHD_ACTIVE && db_is_usable(&nd->nb)) {
@@ -349,8 +371,6 @@ northd_iteration(struct northd *nd)
 
     nb_done(nd, db_commit(&nd->nb));
     sb_done(nd, db_commit(&nd->sb));
-    ovsdb_idl_track_clear(nd->nb.loop.idl);
-    ovsdb_idl_track_clear(nd->sb.loop.idl);
 }
 
 static void

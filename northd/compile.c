@@ -1,0 +1,182 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* The compiler; see compile.h. */
+
+#include <config.h>
+
+#include "northd/compile.h"
+
+#include "ovsdb/nb-inc.h"
+#include "ovsdb/ovn-sb-idl.h"
+#include "ovsdb/sb-inc.h"
+#include "util.h"
+
+#define FEATURE(NAME, FILE, PURPOSE) \
+    extern const struct northd_feature NAME##_feature;
+#include "northd/features.def"
+
+static const struct northd_feature *const features[] = {
+#define FEATURE(NAME, FILE, PURPOSE) &NAME##_feature,
+#include "northd/features.def"
+};
+
+/* The configuration
+ * ================= */
+
+struct inc_table conf_table = {
+    .name = "conf",
+    .kind = INC_MEM,
+    .key_size = sizeof(uint32_t),
+    .value_size = sizeof(struct northd_conf),
+};
+
+static const uint32_t conf_key;
+
+/* Returns the configuration; what reads it is computed again when it
+ * changes. */
+const struct northd_conf *
+conf_get(struct inc_cx *cx)
+{
+    return inc_value(cx, inc_lookup(cx, &conf_table, &conf_key));
+}
+
+/* Replicas
+ * ======== */
+
+/* The compiler's databases.  Only allocators look at them, at start-up. */
+static struct ovsdb_idl *nb_idl, *sb_idl;
+
+struct ovsdb_idl *
+compiler_sb_idl(void)
+{
+    return sb_idl;
+}
+
+struct ovsdb_idl *
+compiler_nb_idl(void)
+{
+    return nb_idl;
+}
+
+/* A logical flow's UUID is derived from its content, so its columns need not
+ * be replicated: they are most of the database. */
+static void
+omit_lflow_columns(struct ovsdb_idl *idl)
+{
+    ovsdb_idl_add_table(idl, &sbrec_table_logical_flow);
+    for (int i = 0; i < SBREC_LOGICAL_FLOW_N_COLUMNS; i++) {
+        ovsdb_idl_omit(idl, &sbrec_logical_flow_columns[i]);
+    }
+}
+
+/* Life cycle
+ * ========== */
+
+static void
+add_feature(struct compiler *c, const struct northd_feature *f)
+{
+    for (struct inc_rows *const *p = f->sb_rows; p && *p; p++) {
+        inc_writer_add_rows(c->sb_writer, *p);
+    }
+    for (struct inc_members *const *p = f->sb_members; p && *p; p++) {
+        inc_writer_add_members(c->sb_writer, *p);
+    }
+    for (struct inc_rows *const *p = f->nb_rows; p && *p; p++) {
+        inc_writer_add_rows(c->nb_writer, *p);
+    }
+}
+
+/* Initializes 'c' for the databases 'nb' and 'sb', which must not have been
+ * run yet. */
+void
+compiler_init(struct compiler *c, struct northd_db *nb, struct northd_db *sb)
+{
+    nb_idl = nb->loop.idl;
+    sb_idl = sb->loop.idl;
+    omit_lflow_columns(sb_idl);
+    ovsdb_idl_track_add_all(nb_idl);
+    ovsdb_idl_track_add_all(sb_idl);
+
+    *c = (struct compiler) { .inc = inc_create("northd") };
+    nb_inc_add_tables(c->inc, nb_idl);
+    sb_inc_add_tables(c->inc, sb_idl);
+    inc_add_table(c->inc, &conf_table, NULL);
+    c->nb_writer = inc_writer_create(c->inc, nb_idl);
+    c->sb_writer = inc_writer_create(c->inc, sb_idl);
+
+    /* Rows before families, which name them. */
+    for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
+        add_feature(c, features[i]);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
+        for (struct inc_family *const *p = features[i]->families; p && *p;
+             p++) {
+            inc_add_family(c->inc, *p);
+        }
+    }
+    inc_mem_set(c->inc, &conf_table, &conf_key, &c->conf);
+    inc_start(c->inc);
+    inc_unixctl_init(c->inc);
+}
+
+/* Frees what 'c' holds. */
+void
+compiler_destroy(struct compiler *c)
+{
+    inc_destroy(c->inc);
+    inc_writer_destroy(c->nb_writer);
+    inc_writer_destroy(c->sb_writer);
+    nb_idl = sb_idl = NULL;
+}
+
+/* Takes what has changed in the databases into the engine.  To be called in
+ * each iteration, active or not. */
+void
+compiler_sync(struct compiler *c, struct northd_db *nb, struct northd_db *sb)
+{
+    inc_writer_note(c->nb_writer);
+    inc_writer_note(c->sb_writer);
+    inc_idl_sync(c->inc, nb->loop.idl);
+    inc_idl_sync(c->inc, sb->loop.idl);
+}
+
+/* To be called when this daemon becomes active: others may have written to
+ * the databases, so everything is compared with them. */
+void
+compiler_activate(struct compiler *c)
+{
+    c->conf.epoch++;
+    inc_writer_resync(c->nb_writer);
+    inc_writer_resync(c->sb_writer);
+}
+
+/* Compiles what has changed. */
+void
+compiler_run(struct compiler *c, bool vxlan_mode)
+{
+    c->conf.vxlan_mode = vxlan_mode;
+    inc_mem_set(c->inc, &conf_table, &conf_key, &c->conf);
+    inc_run(c->inc);
+}
+
+/* Writes what 'writer' has to write to the open transaction of 'db', if it
+ * has one. */
+void
+compiler_write(struct inc_writer *writer, struct northd_db *db)
+{
+    if (db->txn) {
+        inc_writer_run(writer, db->txn);
+    }
+}
+
+/* Tells 'writer' what became of its transaction. */
+void
+compiler_done(struct inc_writer *writer, enum db_outcome outcome)
+{
+    if (outcome != DB_NONE) {
+        inc_writer_done(writer, outcome == DB_SUCCESS);
+    }
+}

@@ -87,6 +87,7 @@ SYSTEM_TESTS = \
 	tests/system/random-edits.sh \
 	tests/system/recompute.sh \
 	tests/system/three-hosts.sh \
+	tests/system/tls-rbac.sh \
 	tests/system/traffic-geneve.sh \
 	tests/system/traffic-vxlan.sh \
 	tests/system/unplug.sh

@@ -256,6 +256,9 @@ daemon_start () {
         database_start $node $daemon $OVN_TREE/share/ovn/ovn-sb.ovsschema \
             --remote=db:OVN_Southbound,SB_Global,connections \
             --remote=ptcp:6642:10.201.0.1 --unixctl=$d/run/$daemon.ctl \
+            --private-key=db:OVN_Southbound,SSL,private_key \
+            --certificate=db:OVN_Southbound,SSL,certificate \
+            --ca-cert=db:OVN_Southbound,SSL,ca_cert \
             "$@" ;;
     ovn-northd)
         node_run $node ovn-northd \

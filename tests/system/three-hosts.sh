@@ -2,9 +2,9 @@
 #
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 #
-# With three hypervisors: a flood reaches each once; a hypervisor gets the flows
-# of a switch when one of its ports is plugged in there, and loses them with the
-# last; ovn-monitor-all changes what it reads, not what it installs.
+# With three hypervisors: a flood reaches each once; a hypervisor gets the
+# flows of a switch when one of its ports is plugged in there, and loses them
+# with the last; ovn-monitor-all changes what it reads, not what it installs.
 
 . "$(dirname "$0")/lib.sh"
 
@@ -38,7 +38,7 @@ got=$(echo $(cat $SITE_DIR/heard[1-5]))
 [ "$got" = "3 3 3 3 0" ] || die "vm1 ... vm5 received $got"
 
 # Everything monitored: the same flows.
-nbctl ls-add sw1 -- lsp-add sw1 elsewhere -- lsp-set-addresses elsewhere unknown
+nbctl ls-add sw1 -- lsp-add sw1 far -- lsp-set-addresses far unknown
 must nbctl --wait=hv sync
 flows hv3 > $SITE_DIR/flows.some
 for value in true false; do

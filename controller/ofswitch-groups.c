@@ -15,6 +15,7 @@
 
 #include "coverage.h"
 #include "hash.h"
+#include "jhash.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-group.h"
 #include "openvswitch/ofp-meter.h"
@@ -230,7 +231,8 @@ insert_name(struct of_shared_table *table, const char *name)
 {
     uint32_t hash = hash_string(name, 0);
     uint32_t max_id = table->class->max_id;
-    uint32_t id = hash % max_id + 1;
+    /* Not hash_string(), which depends on how it was compiled. */
+    uint32_t id = jhash_bytes(name, strlen(name), 0) % max_id + 1;
 
     if (hmap_count(&table->by_name) >= max_id) {
         return NULL;
@@ -425,21 +427,27 @@ of_shared_read_group(struct of_shared_table *table,
     ovs_list_splice(&gd_->buckets, ovs_list_front(&gm.buckets), &gm.buckets);
 }
 
-/* Takes note of a meter that the switch has.  Those with special ids, such as
- * OFPM13_CONTROLLER, belong to the operator. */
+/* Takes note of a meter that the switch has, whose bands may be modified.
+ * Meters with special ids, such as OFPM13_CONTROLLER, belong to the
+ * operator. */
 void
 of_shared_read_meter(struct of_shared_table *table,
                      const struct ofputil_meter_config *mc)
 {
-    if (!mc->meter_id || mc->meter_id > OFPM13_MAX) {
-        return;
-    }
-
     struct ofputil_meter_mod mm = {
         .command = OFPMC13_MODIFY,
         .meter = *mc,
     };
 
+    if (!mc->meter_id || mc->meter_id > OFPM13_MAX) {
+        return;
+    }
+    if (!(mc->flags & OFPMF13_BURST)) {
+        /* The userspace datapath chose these itself. */
+        for (size_t i = 0; i < mc->n_bands; i++) {
+            mc->bands[i].burst_size = 0;
+        }
+    }
     read_one(table, mc->meter_id,
              ofputil_encode_meter_mod(OFP15_VERSION, &mm));
 }

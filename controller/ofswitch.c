@@ -340,8 +340,8 @@ ofswitch_wait(struct ofswitch *sw)
 {
     rconn_run_wait(sw->rconn);
     rconn_recv_wait(sw->rconn);
-    if (sw->state == S_DISCONNECTED ? rconn_is_connected(sw->rconn)
-        : can_act(sw)) {
+    if (rconn_is_connected(sw->rconn) != (sw->state != S_DISCONNECTED)
+        || can_act(sw)) {
         poll_immediate_wake();
     }
 }

@@ -23,6 +23,7 @@
 #include <string.h>
 
 #include "byte-order.h"
+#include "fatal-signal.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofp-flow.h"
@@ -32,6 +33,7 @@
 #include "random.h"
 #include "simap.h"
 #include "timeval.h"
+#include "unixctl.h"
 #include "util.h"
 
 #define TIMEOUT_MS 30000
@@ -40,6 +42,7 @@ struct driver {
     struct ofswitch *sw;
     uint32_t group_id, meter_id;
     unsigned int n_packets;
+    struct unixctl_server *server;
 
     /* Oracle: what ought to be on the switch, from "table=T,priority=P,MATCH"
      * to the whole flow. */
@@ -62,6 +65,10 @@ step(struct driver *d)
 {
     ofswitch_run(d->sw);
     ofswitch_wait(d->sw);
+    if (d->server) {
+        unixctl_server_run(d->server);
+        unixctl_server_wait(d->server);
+    }
 }
 
 static void
@@ -251,6 +258,7 @@ random_del(struct driver *d)
         /* Taken back. */
         set_flow(d, node->data);
     } else {
+        free(node->data);
         free(shash_steal(&d->oracle, node));
     }
 }
@@ -430,6 +438,53 @@ do_fences(struct driver *d, const char *arg)
 }
 
 static void
+do_fence(struct driver *d, const char *arg OVS_UNUSED)
+{
+    ofswitch_fence(d->sw);
+}
+
+/* One step at a time, sets 'arg' flows. */
+static void
+do_edit_slowly(struct driver *d, const char *arg)
+{
+    for (int i = 0; i < to_number(arg); i++) {
+        char *flow = xasprintf("table=9,reg0=%d,actions=drop", i);
+
+        set_flow(d, flow);
+        free(flow);
+        ofswitch_run(d->sw);
+    }
+}
+
+static void
+do_step(struct driver *d, const char *arg OVS_UNUSED)
+{
+    ofswitch_run(d->sw);
+}
+
+/* Sets 'arg' flows that use a group that does not exist. */
+static void
+do_bad_groups(struct driver *d, const char *arg)
+{
+    for (int i = 0; i < to_number(arg); i++) {
+        char *flow = xasprintf("table=9,reg0=%d,actions=group:%d", i, i);
+
+        set_flow(d, flow);
+        free(flow);
+    }
+}
+
+/* Starts a unixctl server, run by the commands that wait. */
+static void
+do_serve(struct driver *d, const char *arg)
+{
+    if (unixctl_server_create(arg, &d->server)) {
+        ovs_fatal(0, "%s: cannot listen", arg);
+    }
+    ofswitch_register_unixctl(d->sw);
+}
+
+static void
 do_show(struct driver *d, const char *arg)
 {
     struct ds ds = DS_EMPTY_INITIALIZER;
@@ -564,7 +619,10 @@ static const struct command {
     const char *name;
     void (*func)(struct driver *, const char *arg);
 } commands[] = {
+    { "bad-groups", do_bad_groups },
     { "del", do_del },
+    { "edit-slowly", do_edit_slowly },
+    { "fence", do_fence },
     { "fences", do_fences },
     { "flow", do_flow },
     { "flush", do_flush },
@@ -581,8 +639,10 @@ static const struct command {
     { "resync", do_resync },
     { "run", do_run },
     { "seed", do_seed },
+    { "serve", do_serve },
     { "sh", do_sh },
     { "show", do_show },
+    { "step", do_step },
     { "sync", do_sync },
     { "target", do_target },
     { "ungroup", do_ungroup },
@@ -642,12 +702,14 @@ test_ofswitch_main(int argc, char *argv[])
     if (argc < 2) {
         ovs_fatal(0, "usage: %s TARGET COMMAND...", argv[0]);
     }
+    fatal_ignore_sigpipe();
     random_set_seed(1);
     ofswitch_set_target(d.sw, argv[1], 5);
     ofswitch_set_packet_in_cb(d.sw, packet_in, &d);
     for (int i = 2; i < argc; i++) {
         execute(&d, argv[i]);
     }
+    unixctl_server_destroy(d.server);
     ofswitch_destroy(d.sw);
     shash_destroy_free_data(&d.oracle);
 }

@@ -5,3 +5,38 @@
 # The operator's tools: ovn-nbctl, ovn-sbctl, ovn-appctl, ovn-ctl ...
 
 EXTRA_DIST += utilities/README.md utilities/checkpatch.py utilities/idl-users
+# The frame that the database tools share.
+DBCTL_SOURCES = \
+	utilities/ovn-dbctl.c \
+	utilities/ovn-dbctl.h \
+	utilities/ovn-dbctl-daemon.c \
+	utilities/ovn-dbctl-global.c \
+	utilities/ovn-dbctl-global.h \
+	utilities/ovn-dbctl-private.h \
+	utilities/ovn-dbctl-run.c
+
+bin_PROGRAMS += utilities/ovn-nbctl
+utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
+	utilities/ovn-nbctl.c \
+	utilities/ovn-nbctl.h \
+	utilities/ovn-nbctl-address.c \
+	utilities/ovn-nbctl-find.c \
+	utilities/ovn-nbctl-lsp.c \
+	utilities/ovn-nbctl-show.c \
+	utilities/ovn-nbctl-switch.c
+utilities_ovn_nbctl_LDADD = $(OVN_LDADD)
+
+bin_PROGRAMS += utilities/ovn-sbctl
+utilities_ovn_sbctl_SOURCES = $(DBCTL_SOURCES) \
+	utilities/ovn-sbctl.c \
+	utilities/ovn-sbctl.h \
+	utilities/ovn-sbctl-chassis.c \
+	utilities/ovn-sbctl-lflow.c \
+	utilities/ovn-sbctl-ovs.c \
+	utilities/ovn-sbctl-show.c \
+	utilities/ovn-sbctl-vflow.c
+utilities_ovn_sbctl_LDADD = $(OVN_LDADD)
+
+bin_PROGRAMS += utilities/ovn-appctl
+utilities_ovn_appctl_SOURCES = utilities/ovn-appctl.c
+utilities_ovn_appctl_LDADD = $(OVN_LDADD)

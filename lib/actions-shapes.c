@@ -79,7 +79,7 @@ check_result(struct action_parser *p, const char *name, const char *spec,
         return true;
     }
 
-    unsigned int n_bits = atoi(spec);
+    unsigned int n_bits = strtoul(spec, NULL, 10);
     if (result->symbol->is_string || result->n_bits != n_bits) {
         lexer_error(p->lexer, "the result of %s must be assigned to %u bit%s",
                     name, n_bits, n_bits == 1 ? "" : "s");

@@ -120,8 +120,8 @@ struct field_ref {
     unsigned int n_bits;        /* 0 for a string. */
 };
 
-/* Parses "NAME", "NAME[BIT]" or "NAME[LOW..HIGH]" at the current token.  Returns
- * false after reporting an error to the lexer. */
+/* Parses "NAME", "NAME[BIT]" or "NAME[LOW..HIGH]" at the current token.
+ * Returns false after reporting an error to the lexer. */
 bool field_ref_parse(struct lexer *, const struct field_symtab *,
                      struct field_ref *);
 

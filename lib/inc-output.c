@@ -302,7 +302,7 @@ inc_output_get(const struct inc_output *output, const void *key,
 
     claim_list_gather(output->st, hash_bytes(key, key_len, 0), key, key_len,
                       &list);
-    if (list.n) {
+    if (list.n && max) {
         memcpy(claims, list.claims, MIN(list.n, max) * sizeof *claims);
     }
 

@@ -28,6 +28,7 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
 #include "random.h"
+#include "unaligned.h"
 #include "util.h"
 
 enum {
@@ -573,7 +574,7 @@ output_sync(void *output, const void *key_, size_t key_len OVS_UNUSED,
             const struct inc_claim *claims, size_t n)
 {
     uint32_t no = (uintptr_t) output;
-    uint32_t key = *(const uint32_t *) key_;
+    uint32_t key = get_unaligned_u32(key_);
     size_t m = 0;
 
     for (size_t i = 0; i < inc_claims.n; i++) {
@@ -585,7 +586,7 @@ output_sync(void *output, const void *key_, size_t key_len OVS_UNUSED,
     inc_claims.n = m;
     for (size_t i = 0; i < n; i++) {
         claims_add(&inc_claims, (struct claim) {
-            no, key, *(const uint32_t *) claims[i].value
+            no, key, get_unaligned_u32(claims[i].value)
         });
     }
 }
@@ -842,7 +843,11 @@ run_round(uint32_t seed, int n_batches)
 static void
 test_inc_fuzz_main(int argc, char *argv[])
 {
-    int n_batches = argc > 1 ? atoi(argv[1]) : 2000;
+    int n_batches = 2000;
+
+    if (argc > 1 && !str_to_int(argv[1], 10, &n_batches)) {
+        ovs_fatal(0, "%s is no number of batches", argv[1]);
+    }
     uint32_t seed = argc > 2 ? strtoul(argv[2], NULL, 10) : 1;
 
     for (int done = 0; done < n_batches; done += 40) {

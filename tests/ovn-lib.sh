@@ -14,6 +14,11 @@
 #
 # Everything that is started is stopped when the test ends, in whatever way.
 
+# What a sanitizer finds ends the program.
+ASAN_OPTIONS=detect_leaks=1:abort_on_error=1
+UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
+export ASAN_OPTIONS UBSAN_OPTIONS
+
 ## Cleaning up.
 
 # on_exit COMMAND: runs COMMAND when the test ends; the last one first.
@@ -41,11 +46,9 @@ init_test () {
     # The daemons verify the state of their engine after every iteration, and
     # what a sanitizer finds ends up in a file, even from a daemon.
     OVN_INC_VERIFY=1
-    ASAN_OPTIONS=detect_leaks=1:abort_on_error=1:log_path=$base/sanitizer
-    UBSAN_OPTIONS=halt_on_error=1:abort_on_error=1:print_stacktrace=1
+    ASAN_OPTIONS=$ASAN_OPTIONS:log_path=$base/sanitizer
     UBSAN_OPTIONS=$UBSAN_OPTIONS:log_path=$base/sanitizer
     export OVN_NB_DB OVN_SB_DB OVN_PKGDATADIR OVN_INC_VERIFY
-    export ASAN_OPTIONS UBSAN_OPTIONS
 }
 
 # set_place PLACE: makes later commands find the daemons of PLACE.

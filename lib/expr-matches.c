@@ -293,7 +293,7 @@ cube_from_term(struct expr_arena *arena, const struct expr_term *term)
 {
     struct expr_cube *cube = expr_alloc(arena, expr_cube_size(1));
 
-    cube->n = 1;
+    cube->n = !ovs_u128_is_zero(term->mask);
     cube->terms[0] = *term;
     return cube;
 }
@@ -421,8 +421,10 @@ append_match(struct resolver *r, const struct expr_cube *cube, int32_t conj_id)
         out->terms = x2nrealloc(out->terms, &out->allocated_terms,
                                 sizeof *out->terms);
     }
-    memcpy(&out->terms[out->n_terms], cube->terms,
-           cube->n * sizeof *cube->terms);
+    if (cube->n) {
+        memcpy(&out->terms[out->n_terms], cube->terms,
+               cube->n * sizeof *cube->terms);
+    }
     out->n_terms += cube->n;
 
     struct match_node *node = &r->nodes[out->n];
@@ -475,29 +477,98 @@ emit_plain(struct resolver *r, const struct expr_cube *cube)
     node->n_conjs = node->allocated_conjs = 0;
 }
 
-/* Emits a member of clause 'clause' of conjunctive match 'id'. */
+/* The conjunction with 'id' in 'node', or NULL. */
+static const struct expr_conj *
+find_conj(const struct match_node *node, uint32_t id)
+{
+    for (size_t i = 0; i < node->n_conjs; i++) {
+        if (node->conjs[i].id == id) {
+            return &node->conjs[i];
+        }
+    }
+    return NULL;
+}
+
+/* Emits 'cube' with 'conj', unless there is an ordinary flow for it.  Returns
+ * false if the flow is already in another clause of the same conjunctive
+ * match. */
+static bool
+try_emit_member(struct resolver *r, const struct expr_cube *cube,
+                const struct expr_conj *conj)
+{
+    bool is_new;
+    struct match_node *node = find_or_add_match(r, cube, &is_new);
+    const struct expr_conj *old = find_conj(node, conj->id);
+
+    if (old) {
+        return old->clause == conj->clause;
+    } else if (is_new || node->n_conjs) {
+        if (node->n_conjs >= node->allocated_conjs) {
+            node->conjs = x2nrealloc(node->conjs, &node->allocated_conjs,
+                                     sizeof *node->conjs);
+        }
+        node->conjs[node->n_conjs++] = *conj;
+    }
+    return true;
+}
+
+/* Whether 'cube' is not yet in the conjunctive match 'id'. */
+static bool
+is_free(struct resolver *r, const struct expr_cube *cube, uint32_t id)
+{
+    struct match_node *node = find_match(r, cube, expr_cube_hash(cube));
+
+    return !node || (node->n_conjs && !find_conj(node, id));
+}
+
+/* Emits 'cube', which is also in another clause of the same conjunctive match.
+ *
+ * Open vSwitch wants as many different flows as there are clauses.  So this
+ * divides 'cube' into two halves, by a bit that does not matter.  A bit of a
+ * register does not show up in datapath flows. */
+static void
+emit_halves(struct resolver *r, const struct expr_cube *cube,
+            const struct expr_conj *conj)
+{
+    for (unsigned int bit = 0; bit < 128; bit++) {
+        const struct expr_cube *halves[2];
+
+        for (int i = 0; i < 2; i++) {
+            ovs_u128 mask = u128_shl(u128_from_u64(1), bit);
+            struct expr_term term = {
+                .key = EXPR_KEY_MF | MFF_XXREG1,
+                .value = i ? mask : OVS_U128_ZERO,
+                .mask = mask,
+            };
+
+            halves[i] = expr_cube_merge(&r->arena, cube,
+                                        cube_from_term(&r->arena, &term));
+        }
+        if (halves[0] && halves[1] && is_free(r, halves[0], conj->id)
+            && is_free(r, halves[1], conj->id)) {
+            try_emit_member(r, halves[0], conj);
+            try_emit_member(r, halves[1], conj);
+            return;
+        }
+    }
+    if (!r->error) {
+        r->error = xstrdup("expression is too complex: too many clauses "
+                           "share a match");
+    }
+}
+
+/* Emits a member of a clause. */
 static void
 emit_member(struct resolver *r, const struct expr_cube *cube, uint32_t id,
             size_t clause, size_t n_clauses)
 {
-    bool is_new;
-    struct match_node *node = find_or_add_match(r, cube, &is_new);
-
-    if (!is_new && !node->n_conjs) {
-        return;                 /* Ordinary flow. */
-    }
-    for (size_t i = 0; i < node->n_conjs; i++) {
-        if (node->conjs[i].id == id && node->conjs[i].clause == clause) {
-            return;
-        }
-    }
-    if (node->n_conjs >= node->allocated_conjs) {
-        node->conjs = x2nrealloc(node->conjs, &node->allocated_conjs,
-                                 sizeof *node->conjs);
-    }
-    node->conjs[node->n_conjs++] = (struct expr_conj) {
+    const struct expr_conj conj = {
         .id = id, .clause = clause, .n_clauses = n_clauses
     };
+
+    if (!try_emit_member(r, cube, &conj)) {
+        emit_halves(r, cube, &conj);
+    }
 }
 
 /* Conjunctions. */
@@ -534,6 +605,17 @@ resolve_clause(struct resolver *r, const struct expr_clause *clause)
     }
     free(cubes.v);
     return out;
+}
+
+static bool
+has_cube(const struct expr_clause *clause, const struct expr_cube *cube)
+{
+    for (size_t i = 0; i < clause->n; i++) {
+        if (expr_cube_equals(clause->cubes[i], cube)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* Emits the product of 'base' and 'clauses' if it is not larger than the
@@ -581,6 +663,8 @@ emit_conjunction(struct resolver *r, uint32_t id, const struct expr_cube *base,
         merge_base(r, base, &clause);
         if (!clause.n) {
             return;
+        } else if (has_cube(&clause, base)) {
+            continue;
         } else if (clause.n == 1) {
             base = clause.cubes[0];
         } else {
@@ -712,10 +796,12 @@ expr_match_get(const struct expr_matches *matches, size_t i,
         union mf_value value, mask;
         char *error;
 
+        bool exact = ovs_u128_equals(term->mask, u128_ones(mf->n_bits));
+
         u128_put_be(term->value, &value, mf->n_bytes);
         u128_put_be(term->mask, &mask, mf->n_bytes);
-        mf_set(mf, &value, &mask, match, &error);
-        free(error);
+        mf_set(mf, &value, exact ? NULL : &mask, match, &error);
+        ovs_assert(!error);
     }
 }
 

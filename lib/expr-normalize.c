@@ -717,7 +717,7 @@ has_dependents(const struct expr_node *node)
         const struct expr_node *kid = node->kids[i];
 
         if ((kid->op == EXPR_LEAF || kid->op == EXPR_SET)
-            && mf_from_id(kid->dim.mf)->prereqs != MFP_NONE) {
+            && mf_from_id(kid->dim.mf)->prereqs > MFP_ETHERNET) {
             return true;
         }
     }

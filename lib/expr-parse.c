@@ -331,6 +331,12 @@ integer_equality(struct parser *p, const struct field_ref *ref,
         leaf->ranges = ranges;
         expr_nodes_add(&nodes, negate ? complement(p, leaf) : leaf);
     }
+    if (!nodes.n) {
+        /* The empty set; with the prerequisites of the field. */
+        struct expr_node *node = truth(p, negate);
+        node->symbol = ref->symbol;
+        return node;
+    }
     return expr_node_join(p->arena, negate ? EXPR_AND : EXPR_OR, &nodes);
 }
 

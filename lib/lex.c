@@ -306,6 +306,9 @@ scan_mask(struct lexer *lexer, const char *s)
         return -1;
     } else if (format == token->format) {
         /* As it is. */
+    } else if (format <= LEX_F_HEXADECIMAL
+               && token->format <= LEX_F_HEXADECIMAL) {
+        token->format = LEX_F_HEXADECIMAL;
     } else if (format == LEX_F_DECIMAL && (token->format == LEX_F_IPV4
                                            || token->format == LEX_F_IPV6)) {
         unsigned int width = format_width(token->format);

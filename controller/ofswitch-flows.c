@@ -592,12 +592,14 @@ of_flows_reject(struct of_flows *flows, size_t idx, const char *reason)
 
     /* If the flow was edited meanwhile, that is another content. */
     bool current = !(flow->flags & OFF_QUEUED);
-    char *match = minimatch_to_string(&flow->match, NULL, flow->priority);
+    char *match = minimatch_to_string(&flow->match, NULL,
+                                      OFP_DEFAULT_PRIORITY);
     VLOG_RL(&reject_rl,
             current && flow->flags & OFF_WARNED ? VLL_DBG : VLL_WARN,
-            "switch rejected %s of flow table=%"PRIu8", %s, cookie=0x%"PRIx64
-            ": %s", c->add ? "addition" : "deletion", flow->table_id, match,
-            ntohll(flow->cookie), reason);
+            "switch rejected %s of flow table=%"PRIu8", priority=%"PRIu16
+            ", match=(%s), cookie=0x%"PRIx64": %s",
+            c->add ? "addition" : "deletion", flow->table_id, flow->priority,
+            match, ntohll(flow->cookie), reason);
     free(match);
     if (current) {
         flow->flags |= OFF_WARNED;

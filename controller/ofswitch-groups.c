@@ -488,8 +488,8 @@ static void
 warn_rejected(const struct of_shared_table *table, const struct of_shared *e,
               const char *who, const char *reason)
 {
-    VLOG_WARN("%s rejected %s %"PRIu32" (%s): %s", who, table->class->title,
-              e->id, get_content(table, e), reason);
+    VLOG_WARN("%s rejected %s %"PRIu32" (%.200s): %s", who,
+              table->class->title, e->id, get_content(table, e), reason);
 }
 
 static void

@@ -61,6 +61,7 @@ struct ofswitch {
     struct rconn_packet_counter *packet_outs;
     char *target;               /* NULL if none. */
     int probe_interval;
+    bool connecting;            /* 'rconn' knows the target. */
     unsigned int seqno;         /* Of the connection that 'state' is about. */
     enum ofsw_state state;
     uint32_t next_xid;

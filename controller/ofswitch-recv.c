@@ -271,7 +271,8 @@ handle_error(struct ofswitch *sw, const struct ofp_header *oh)
     if (!ofsw_handle_update_error(sw, ntohl(oh->xid), error)
         && !handle_read_error(sw, oh)) {
         VLOG_DBG_RL(&rl, "%s: switch reports %s about message %#"PRIx32,
-                    rconn_get_name(sw->rconn), ofperr_to_string(error),
+                    rconn_get_name(sw->rconn),
+                    error ? ofperr_to_string(error) : "unknown error",
                     ntohl(oh->xid));
     }
 }

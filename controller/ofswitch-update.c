@@ -250,7 +250,7 @@ bool
 ofsw_handle_update_error(struct ofswitch *sw, uint32_t xid, enum ofperr error)
 {
     struct ofsw_update *u = &sw->update;
-    const char *reason = ofperr_to_string(error);
+    const char *reason = error ? ofperr_to_string(error) : "unknown error";
 
     if (!u->active) {
         return false;

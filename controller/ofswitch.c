@@ -35,10 +35,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bitmap.h"
 #include "controller/ofswitch-private.h"
 #include "coverage.h"
+#include "dirs.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-connection.h"
 #include "openvswitch/ofp-flow.h"
@@ -64,6 +66,9 @@ COVERAGE_DEFINE(ofswitch_read);
 /* At most this many received messages are handled in one ofswitch_run().  A
  * message with flow statistics holds some hundred flows. */
 #define MAX_RECV 50
+
+/* Milliseconds between looks whether the switch's socket has appeared. */
+#define POLL_TARGET_MS 100
 
 /* Packet-outs that may wait for the switch to read them. */
 #define MAX_PACKET_OUTS 1000
@@ -109,11 +114,8 @@ ofswitch_set_target(struct ofswitch *sw, const char *target,
     if (!nullable_string_is_equal(sw->target, target)) {
         free(sw->target);
         sw->target = nullable_xstrdup(target);
-        if (target) {
-            rconn_connect(sw->rconn, target, target);
-        } else {
-            rconn_disconnect(sw->rconn);
-        }
+        sw->connecting = false;
+        rconn_disconnect(sw->rconn);
     }
     if (sw->probe_interval != probe_interval_s) {
         sw->probe_interval = probe_interval_s;
@@ -278,6 +280,36 @@ begin_read(struct ofswitch *sw)
 
 /* The main loop. */
 
+/* Returns true if there may be a switch at 'target'. */
+static bool
+target_exists(const char *target)
+{
+    if (!target || strncmp(target, "unix:", 5)) {
+        return target != NULL;
+    }
+
+    char *path = abs_file_name(ovs_rundir(), target + 5);
+    bool exists = !access(path, F_OK);
+    free(path);
+    return exists;
+}
+
+/* Has 'sw->rconn' connect only while there is something to connect to.  A
+ * bridge that was just created does not listen yet, which is not worth the
+ * warning and the pause that rconn makes of it. */
+static void
+run_connecting(struct ofswitch *sw)
+{
+    bool exists = target_exists(sw->target);
+
+    if (exists && !sw->connecting) {
+        rconn_connect(sw->rconn, sw->target, sw->target);
+    } else if (!exists && sw->connecting) {
+        rconn_disconnect(sw->rconn);
+    }
+    sw->connecting = exists;
+}
+
 static void
 receive(struct ofswitch *sw)
 {
@@ -316,6 +348,9 @@ act(struct ofswitch *sw)
 void
 ofswitch_run(struct ofswitch *sw)
 {
+    if (!rconn_is_connected(sw->rconn)) {
+        run_connecting(sw);
+    }
     rconn_run(sw->rconn);
     if (sw->state != S_DISCONNECTED
         && (!rconn_is_connected(sw->rconn)
@@ -340,6 +375,9 @@ ofswitch_wait(struct ofswitch *sw)
 {
     rconn_run_wait(sw->rconn);
     rconn_recv_wait(sw->rconn);
+    if (sw->target && !sw->connecting) {
+        poll_timer_wait(POLL_TARGET_MS);
+    }
     if (rconn_is_connected(sw->rconn) != (sw->state != S_DISCONNECTED)
         || can_act(sw)) {
         poll_immediate_wake();

@@ -22,6 +22,7 @@ EXTRA_DIST += \
 	tests/data/schema-nb.tsv \
 	tests/data/schema-sb.tsv \
 	tests/log-noise \
+	tests/ofswitch-proxy.py \
 	tests/ovn-lib.sh \
 	tests/schema-check.py
 CLEANFILES += tests/package.m4 $(TESTSUITE)

@@ -474,6 +474,29 @@ do_bad_groups(struct driver *d, const char *arg)
     }
 }
 
+/* Sets a flow, and makes a group, that no OpenFlow message can hold. */
+static void
+do_huge(struct driver *d, const char *arg OVS_UNUSED)
+{
+    struct ds group = DS_EMPTY_INITIALIZER;
+    struct minimatch match;
+    struct ofpbuf ofpacts;
+
+    ofpbuf_init(&ofpacts, 0);
+    ds_put_cstr(&group, "type=all");
+    for (int i = 0; i < 5000; i++) {
+        ofpact_put_OUTPUT(&ofpacts)->port = 1;
+        ds_put_cstr(&group, ",bucket=actions=output:1");
+    }
+    minimatch_init_catchall(&match);
+    ofswitch_flow_set(d->sw, 4, 0, &match, htonll(4), ofpacts.data,
+                      ofpacts.size);
+    ofswitch_group_ref(d->sw, ds_cstr(&group));
+    minimatch_destroy(&match);
+    ofpbuf_uninit(&ofpacts);
+    ds_destroy(&group);
+}
+
 /* Starts a unixctl server, run by the commands that wait. */
 static void
 do_serve(struct driver *d, const char *arg)
@@ -627,6 +650,7 @@ static const struct command {
     { "flow", do_flow },
     { "flush", do_flush },
     { "group", do_group },
+    { "huge", do_huge },
     { "many", do_many },
     { "memory", do_memory },
     { "meter", do_meter },

@@ -1,0 +1,124 @@
+#! /usr/bin/env python3
+# Copyright (c) 2026 The authors, see NOTICE.
+#
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+
+"""A switch that has gone mad: between an OpenFlow controller and a real
+switch, it passes on what the controller says and garbles what the switch says.
+
+    ofswitch-proxy.py LISTEN CONNECT SEED CALM
+
+listens on the Unix socket LISTEN and connects each client to the Unix socket
+CONNECT.  Once the file CALM exists, it drops all connections, and from then on
+is an honest proxy."""
+
+import os
+import random
+import select
+import socket
+import struct
+import sys
+
+OFPT_HELLO = 0
+OFPT_ECHO_REQUEST = 2
+OFPT_ECHO_REPLY = 3
+
+
+def garble(rng, msg):
+    """Returns a list of messages to pass on in place of 'msg'."""
+    dice = rng.randrange(12)
+    body = bytearray(msg)
+    if dice < 4 or body[1] in (OFPT_HELLO, OFPT_ECHO_REQUEST,
+                               OFPT_ECHO_REPLY):
+        return [msg]
+    elif dice < 7:              # Some other bytes.
+        for _ in range(rng.choice((1, 1, 1, 2, 5, 20))):
+            # Offsets 2 and 3 are the length.
+            where = rng.choice((1, rng.randrange(4, len(body)),
+                                rng.randrange(4, min(len(body), 64))))
+            body[where] = rng.choice((0, 1, 0x7f, 0x80, 0xff,
+                                      rng.randrange(256)))
+    elif dice == 7:             # Cut short.
+        del body[rng.randrange(8, len(body) + 1):]
+    elif dice == 8:             # Longer than it says inside.
+        body += bytes(rng.randrange(256) for _ in range(rng.randrange(40)))
+    elif dice == 9:             # Twice.
+        return [msg, msg]
+    elif dice == 10:            # An error instead.
+        body = bytearray(struct.pack('!BBHLHH', body[0], 1, 12,
+                                     struct.unpack('!L', body[4:8])[0],
+                                     rng.randrange(18), rng.randrange(16)))
+    else:                       # An error about something else, as well.
+        error = struct.pack('!BBHLHH', body[0], 1, 12,
+                            0x40000000 + rng.randrange(3000),
+                            rng.randrange(18), rng.randrange(16))
+        return [error, msg]
+    del body[65535:]
+    body[2:4] = struct.pack('!H', len(body))
+    return [bytes(body)]
+
+
+class Connection:
+    """A client and its connection to the switch."""
+
+    def __init__(self, client, target):
+        self.client = client
+        self.switch = socket.socket(socket.AF_UNIX)
+        self.switch.connect(target)
+        self.buffer = b''
+
+    def close(self):
+        self.client.close()
+        self.switch.close()
+
+    def from_client(self):
+        data = self.client.recv(65536)
+        self.switch.sendall(data)
+        return bool(data)
+
+    def from_switch(self, rng):
+        data = self.switch.recv(65536)
+        self.buffer += data
+        while len(self.buffer) >= 8:
+            length = struct.unpack('!H', self.buffer[2:4])[0]
+            if len(self.buffer) < length:
+                break
+            msg, self.buffer = self.buffer[:length], self.buffer[length:]
+            for m in garble(rng, msg) if rng else [msg]:
+                self.client.sendall(m)
+        return bool(data)
+
+
+def run(listener, target, rng, calm):
+    connections = []
+    while True:
+        if rng and os.path.exists(calm):
+            rng = None
+            for c in connections:
+                c.close()
+            connections = []
+        sockets = [s for c in connections for s in (c.client, c.switch)]
+        ready = select.select([listener] + sockets, [], [], 0.1)[0]
+        if listener in ready:
+            connections.append(Connection(listener.accept()[0], target))
+        for c in list(connections):
+            try:
+                alive = ((c.client not in ready or c.from_client())
+                         and (c.switch not in ready or c.from_switch(rng)))
+            except OSError:
+                alive = False
+            if not alive:
+                c.close()
+                connections.remove(c)
+
+
+def main():
+    listen, target, seed, calm = sys.argv[1:]
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(listen)
+    listener.listen()
+    run(listener, target, random.Random(int(seed)), calm)
+
+
+if __name__ == '__main__':
+    main()

@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += lib/libovn.la
 lib_libovn_la_SOURCES =
 lib_libovn_la_SOURCES += lib/ovn-dirs.c lib/ovn-dirs.h
 lib_libovn_la_SOURCES += \
+	lib/inc-cx.c \
 	lib/inc-graph.c \
 	lib/inc-idl.c \
 	lib/inc-index.c \

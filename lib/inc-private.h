@@ -13,7 +13,8 @@
  *     inc-output.c   Claims.
  *     inc-table.c    Rows, derived tables, joins.
  *     inc-index.c    Finding rows by key.
- *     inc.c          Families, levels, inc_run() and what functions call.
+ *     inc-cx.c       What the functions of families call.
+ *     inc.c          Families, levels, inc_run().
  *     inc-idl.c      Rows of databases.
  *     inc-verify.c   Checking the live state against a recomputation.
  *     inc-unixctl.c  The inc-engine/ commands. */
@@ -351,12 +352,18 @@ struct inc_cx {
     bool ok;                    /* INC_VERIFY. */
 };
 
-struct inc_cx *inc_cx_get(struct inc *, enum inc_mode, uint32_t row);
-void inc_cx_put(struct inc_cx *);
+void inc_cx_call(struct inc_cx *, struct inc_family *, void *value);
+void inc_run_node(struct inc *, uint32_t id);
+uint32_t inc_family_add(struct inc *, struct inc_family *, uint32_t row);
 void inc_row_units_create(struct inc *, struct inc_table *, uint32_t row);
 void inc_row_nodes_release(struct inc *, struct inc_table *, uint32_t row);
 uint32_t inc_family_find(const struct inc_family *, uint32_t row);
 void inc_fact_drop(struct inc *, struct inc_node *);
+
+/* inc-cx.c */
+
+struct inc_cx *inc_cx_get(struct inc *, enum inc_mode, uint32_t row);
+void inc_cx_put(struct inc_cx *);
 
 /* inc-idl.c */
 

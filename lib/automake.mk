@@ -15,6 +15,9 @@ lib_libovn_la_SOURCES += \
 	lib/inc-index.c \
 	lib/inc-output.c \
 	lib/inc-private.h \
+	lib/inc-rows-claim.c \
+	lib/inc-rows-members.c \
+	lib/inc-rows-private.h \
 	lib/inc-rows.c \
 	lib/inc-rows.h \
 	lib/inc-table.c \

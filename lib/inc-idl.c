@@ -19,10 +19,11 @@
  *   sequence number of the row's insertion tells; everything about the row
  *   counts as changed.
  *
- * - A reconnection frees rows without tracking their deletion, and a row
- *   inserted with default values only is not tracked at all.  Comparing
- *   the number of rows finds these cases, small tables are always
- *   compared, and then the whole table is. */
+ * - A reconnection may free all rows without tracking their deletion and
+ *   insert them again, and a row inserted with default values only is not
+ *   tracked at all.  The number of rows tells that a table must be compared
+ *   as a whole, and a row known to us that was inserted again tells that all
+ *   tables must be.  Small tables are always compared. */
 
 #include <config.h>
 #include "lib/inc-private.h"
@@ -82,6 +83,7 @@ struct event {
 
 struct events {
     struct inc *inc;
+    bool reinserted;            /* A row that we knew was inserted again. */
     struct event *events;
     size_t n, allocated;
 };
@@ -151,6 +153,7 @@ note_changed(struct events *evs, struct inc_table *table, uint32_t id,
         data->seqno = seqno;
         data->refs_hash = refs_hash(table, row);
         mask = INC_COL_ALL;
+        evs->reinserted = true;
     } else {
         uint32_t hash = refs_hash(table, row);
 
@@ -294,17 +297,29 @@ handle_new(struct inc *inc, const struct event *ev)
     inc_row_units_create(inc, ev->table, ev->id);
 }
 
+static void
+for_each_table(struct events *evs, const struct ovsdb_idl *idl,
+               void (*cb)(struct events *, struct inc_table *))
+{
+    for (size_t i = 0; i < evs->inc->n_tables; i++) {
+        struct inc_table *table = evs->inc->tables[i];
+
+        if (table->kind == INC_IDL && table->st->idl == idl) {
+            cb(evs, table);
+        }
+    }
+}
+
 void
 inc_idl_sync(struct inc *inc, struct ovsdb_idl *idl)
 {
     struct events evs = { .inc = inc };
 
     /* All rows first, so that references to new rows resolve. */
-    for (size_t i = 0; i < inc->n_tables; i++) {
-        if (inc->tables[i]->kind == INC_IDL
-            && inc->tables[i]->st->idl == idl) {
-            scan(&evs, inc->tables[i]);
-        }
+    for_each_table(&evs, idl, scan);
+    if (evs.reinserted) {
+        for_each_table(&evs, idl, scan_all);
+        inc->n_reloads++;
     }
 
     for (size_t i = 0; i < evs.n; i++) {
@@ -327,6 +342,14 @@ inc_idl_sync(struct inc *inc, struct ovsdb_idl *idl)
     }
     free(evs.events);
     ovsdb_idl_track_clear(idl);
+}
+
+/* Number of times that rows of a database turned out to have been inserted
+ * again, as after a reconnection: what was tracked may be incomplete. */
+unsigned int
+inc_idl_reloads(const struct inc *inc)
+{
+    return inc->n_reloads;
 }
 
 void

@@ -306,6 +306,10 @@ void inc_set_verify_always(struct inc *, bool);
  * (also when nothing seems to have changed) and before inc_run(). */
 void inc_idl_sync(struct inc *, struct ovsdb_idl *);
 
+/* Number of times that this found rows inserted again, as after a
+ * reconnection: what the IDL tracked may then be incomplete. */
+unsigned int inc_idl_reloads(const struct inc *);
+
 /* Forgets all rows of 'idl', before it is destroyed. */
 void inc_idl_forget(struct inc *, struct ovsdb_idl *);
 

@@ -95,3 +95,4 @@ SYSTEM_TESTS = \
 	tests/system/traffic-geneve.sh \
 	tests/system/traffic-vxlan.sh \
 	tests/system/unplug.sh
+tests_test_ovn_SOURCES += tests/inc-rows-test.c

@@ -395,11 +395,24 @@ write_row(const struct inc_rows *rows, const struct ovsdb_idl_row *row,
     return changed;
 }
 
+/* Does the database tell about insertions and deletions in the table of
+ * 'row'?  Not if none of its columns are replicated. */
+static bool
+is_tracked(const struct ovsdb_idl_row *row)
+{
+    for (size_t i = 0; i < row->table->class_->n_columns; i++) {
+        if (row->table->modes[i] & OVSDB_IDL_TRACK) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void
 delete_row(struct inc_rows *rows, const struct ovsdb_idl_row *row)
 {
     COVERAGE_INC(inc_rows_delete);
-    if (rows->kind == INC_ROWS_CONTENT) {
+    if (rows->kind == INC_ROWS_CONTENT && is_tracked(row)) {
         inc_blob_add(&rows->st->deleted, &row->uuid, sizeof row->uuid);
     }
     rows->st->writer->stats.deleted++;
@@ -411,14 +424,17 @@ static const struct ovsdb_idl_row *
 insert_row(struct inc_rows *rows, struct ovsdb_idl_txn *txn,
            const struct uuid *uuid)
 {
+    const struct ovsdb_idl_row *row
+        = ovsdb_idl_txn_insert_persist_uuid(txn, rows->table->idl->class_,
+                                            uuid);
+
     COVERAGE_INC(inc_rows_insert);
-    if (rows->kind == INC_ROWS_CONTENT) {
+    if (rows->kind == INC_ROWS_CONTENT && is_tracked(row)) {
         inc_blob_add(&rows->st->inserted, uuid, sizeof *uuid);
     }
     rows->st->writer->stats.inserted++;
     rows->st->n_delta++;
-    return ovsdb_idl_txn_insert_persist_uuid(txn, rows->table->idl->class_,
-                                             uuid);
+    return row;
 }
 
 static void

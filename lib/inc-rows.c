@@ -395,24 +395,12 @@ write_row(const struct inc_rows *rows, const struct ovsdb_idl_row *row,
     return changed;
 }
 
-/* Does the database tell about insertions and deletions in the table of
- * 'row'?  Not if none of its columns are replicated. */
-static bool
-is_tracked(const struct ovsdb_idl_row *row)
-{
-    for (size_t i = 0; i < row->table->class_->n_columns; i++) {
-        if (row->table->modes[i] & OVSDB_IDL_TRACK) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void
 delete_row(struct inc_rows *rows, const struct ovsdb_idl_row *row)
 {
     COVERAGE_INC(inc_rows_delete);
-    if (rows->kind == INC_ROWS_CONTENT && is_tracked(row)) {
+    if (rows->kind == INC_ROWS_CONTENT
+        && ovsdb_idl_track_is_set(row->table)) {
         inc_blob_add(&rows->st->deleted, &row->uuid, sizeof row->uuid);
     }
     rows->st->writer->stats.deleted++;
@@ -429,7 +417,8 @@ insert_row(struct inc_rows *rows, struct ovsdb_idl_txn *txn,
                                             uuid);
 
     COVERAGE_INC(inc_rows_insert);
-    if (rows->kind == INC_ROWS_CONTENT && is_tracked(row)) {
+    if (rows->kind == INC_ROWS_CONTENT
+        && ovsdb_idl_track_is_set(row->table)) {
         inc_blob_add(&rows->st->inserted, uuid, sizeof *uuid);
     }
     rows->st->writer->stats.inserted++;

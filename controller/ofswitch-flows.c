@@ -648,14 +648,17 @@ finish_committed(struct of_flows *flows, const struct of_change *c)
 
 /* Ends the batch in flight.  If 'committed', all its changes but the rejected
  * ones are in force; otherwise, none is, and those not rejected are queued
- * again. */
-void
+ * again.  Returns true if all of them are in force. */
+bool
 of_flows_finish(struct of_flows *flows, bool committed)
 {
+    bool all = committed;
+
     for (size_t i = 0; i < flows->n_batch; i++) {
         const struct of_change *c = &flows->batch[i];
         struct of_flow *flow = c->flow;
 
+        all &= !c->failed;
         if (!flow) {
             flows->delete_all = !committed && !c->failed;
             continue;
@@ -674,6 +677,7 @@ of_flows_finish(struct of_flows *flows, bool committed)
         }
     }
     clear_batch(flows);
+    return all;
 }
 
 /* Tries rejected flows again, because something that they may refer to has

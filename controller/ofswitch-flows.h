@@ -136,7 +136,7 @@ bool of_flows_changed(const struct of_flows *);
 size_t of_flows_take(struct of_flows *, size_t max_fill);
 struct ofpbuf *of_flows_encode(struct of_flows *, size_t idx);
 void of_flows_reject(struct of_flows *, size_t idx, const char *reason);
-void of_flows_finish(struct of_flows *, bool committed);
+bool of_flows_finish(struct of_flows *, bool committed);
 void of_flows_retry_rejected(struct of_flows *);
 void of_flows_resend_meter(struct of_flows *, uint32_t meter_id);
 

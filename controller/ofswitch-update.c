@@ -217,11 +217,13 @@ ofsw_end_update(struct ofswitch *sw)
     if (ok) {
         sw->n_failures = 0;
         sw->one_by_one = false;
-        sw->fence_done = u->fence;
     } else {
         bundle_failed(sw);
     }
-    of_flows_finish(&sw->flows, ok);
+    if (of_flows_finish(&sw->flows, ok)) {
+        /* (If a flow was rejected, its predecessor may have to go first.) */
+        sw->fence_done = u->fence;
+    }
     of_shared_finish(&sw->groups, ok, &sw->next_xid, &msgs);
     of_shared_finish(&sw->meters, ok, &sw->next_xid, &msgs);
     ofsw_send_list(sw, &msgs);

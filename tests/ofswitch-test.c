@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bitmap.h"
 #include "byte-order.h"
 #include "fatal-signal.h"
 #include "openvswitch/dynamic-string.h"
@@ -497,6 +498,33 @@ do_huge(struct driver *d, const char *arg OVS_UNUSED)
     ds_destroy(&group);
 }
 
+/* References all meters that there can be, and one more. */
+static void
+do_all_meters(struct driver *d, const char *arg OVS_UNUSED)
+{
+    unsigned long *ids = bitmap_allocate(65536);
+
+    for (int pass = 0; pass < 2; pass++) {
+        memset(ids, 0, bitmap_n_bytes(65536));
+        for (int i = 0; i <= 65535; i++) {
+            char *name = xasprintf("meter%d", i);
+            uint32_t id = ofswitch_meter_ref(d->sw, name);
+
+            ovs_assert(i == 65535 ? !id : id && id <= 65535);
+            ovs_assert(!bitmap_is_set(ids, id));
+            bitmap_set1(ids, id);
+            free(name);
+        }
+        for (int i = 0; i < 65535; i++) {
+            char *name = xasprintf("meter%d", i);
+
+            ofswitch_meter_unref(d->sw, name);
+            free(name);
+        }
+    }
+    bitmap_free(ids);
+}
+
 /* Starts a unixctl server, run by the commands that wait. */
 static void
 do_serve(struct driver *d, const char *arg)
@@ -642,6 +670,7 @@ static const struct command {
     const char *name;
     void (*func)(struct driver *, const char *arg);
 } commands[] = {
+    { "all-meters", do_all_meters },
     { "bad-groups", do_bad_groups },
     { "del", do_del },
     { "edit-slowly", do_edit_slowly },

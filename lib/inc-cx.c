@@ -135,8 +135,8 @@ cx_read(struct inc_cx *cx, uint32_t id, uint32_t mask)
         return;
     }
 
-    struct inc_edge *last = cx->reads + cx->n_reads - 1;
-    if (cx->n_reads && last->node == id) {
+    struct inc_edge *last = cx->n_reads ? &cx->reads[cx->n_reads - 1] : NULL;
+    if (last && last->node == id) {
         last->mask |= mask;
         return;
     }

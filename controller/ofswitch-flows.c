@@ -182,6 +182,40 @@ normalise_match(const struct minimatch *match, struct minimatch *normal)
     return normal;
 }
 
+static int
+compare_conjunctions(const void *a_, const void *b_)
+{
+    const struct ofpact_conjunction *a = a_;
+    const struct ofpact_conjunction *b = b_;
+
+    return (a->id != b->id ? (a->id < b->id ? -1 : 1)
+            : a->clause != b->clause ? (a->clause < b->clause ? -1 : 1)
+            : 0);
+}
+
+/* Returns 'ofpacts' in an order that does not depend on history: itself or,
+ * if it consists of several "conjunction" actions, whose order means nothing,
+ * a copy in 'sorted'. */
+static const struct ofpact *
+sort_conjunctions(const struct ofpact *ofpacts, size_t ofpacts_len,
+                  struct ofpbuf *sorted)
+{
+    const size_t size = OFPACT_ALIGN(sizeof(struct ofpact_conjunction));
+    const struct ofpact *a;
+
+    if (ofpacts_len <= size || ofpacts->type != OFPACT_CONJUNCTION) {
+        return ofpacts;
+    }
+    OFPACT_FOR_EACH (a, ofpacts, ofpacts_len) {
+        if (a->type != OFPACT_CONJUNCTION) {
+            return ofpacts;
+        }
+    }
+    ofpbuf_put(sorted, ofpacts, ofpacts_len);
+    qsort(sorted->data, ofpacts_len / size, size, compare_conjunctions);
+    return sorted->data;
+}
+
 static void
 put_instructions(const struct ofpact *ofpacts, size_t ofpacts_len,
                  struct ofpbuf *wire)
@@ -247,17 +281,20 @@ flow_equals_stats(const struct of_flow *flow,
         return false;
     }
 
-    uint64_t stub_a[64], stub_b[64];
+    uint64_t stub_a[64], stub_b[64], stub_c[16];
     struct ofpbuf a = OFPBUF_STUB_INITIALIZER(stub_a);
     struct ofpbuf b = OFPBUF_STUB_INITIALIZER(stub_b);
+    struct ofpbuf c = OFPBUF_STUB_INITIALIZER(stub_c);
 
     put_instructions(flow->ofpacts, flow->ofpacts_len, &a);
-    put_instructions(fs->ofpacts, fs->ofpacts_len, &b);
+    put_instructions(sort_conjunctions(fs->ofpacts, fs->ofpacts_len, &c),
+                     fs->ofpacts_len, &b);
     bool equal = (ofpbuf_equal(&a, &b)
                   || (put_reported_instructions(flow, &a)
                       && ofpbuf_equal(&a, &b)));
     ofpbuf_uninit(&a);
     ofpbuf_uninit(&b);
+    ofpbuf_uninit(&c);
     return equal;
 }
 
@@ -317,9 +354,12 @@ of_flows_set(struct of_flows *flows, uint8_t table_id, uint16_t priority,
 {
     struct minimatch tmp;
     const struct minimatch *normal = normalise_match(match, &tmp);
+    uint64_t stub[16];
+    struct ofpbuf sorted = OFPBUF_STUB_INITIALIZER(stub);
 
-    set_normal(flows, table_id, priority, normal, cookie, ofpacts,
-               ofpacts_len);
+    set_normal(flows, table_id, priority, normal, cookie,
+               sort_conjunctions(ofpacts, ofpacts_len, &sorted), ofpacts_len);
+    ofpbuf_uninit(&sorted);
     if (normal == &tmp) {
         minimatch_destroy(&tmp);
     }

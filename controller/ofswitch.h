@@ -115,7 +115,8 @@ void ofswitch_resync(struct ofswitch *sw);
  * normalised as the switch does it (fields whose prerequisites the match lacks
  * are dropped), so that two matches that mean the same flow to the switch mean
  * the same flow here.  Matches on tun_metadata fields are not supported
- * (actions on them are). */
+ * (actions on them are).  The order of several "conjunction" actions does not
+ * matter. */
 
 /* Makes a flow desired, or replaces the cookie and actions of the one there
  * is.  Copies 'match' and the 'ofpacts_len' bytes of 'ofpacts'. */

@@ -10,6 +10,7 @@ TESTSUITE_AT = \
 	tests/ovn-macros.at \
 	tests/lint.at \
 	tests/module.at \
+	tests/random.at \
 	tests/ofswitch.at \
 	tests/ovn-macros-test.at \
 	tests/schema.at
@@ -24,6 +25,8 @@ EXTRA_DIST += \
 	tests/log-noise \
 	tests/ofswitch-proxy.py \
 	tests/ovn-lib.sh \
+	tests/random-nb.py \
+	tests/random-nb.py \
 	tests/schema-check.py
 CLEANFILES += tests/package.m4 $(TESTSUITE)
 DISTCLEANFILES += tests/atconfig

@@ -106,6 +106,7 @@ inc_writer_add_members(struct inc_writer *writer, struct inc_members *members)
     members->output.format = members_format;
     members->output.aux = members;
     inc_add_output(writer->inc, &members->output);
+    inc_writer_check_column(writer, members->rows, members->column);
 
     writer->members = xrealloc(writer->members, (writer->n_members + 1)
                                                 * sizeof *writer->members);

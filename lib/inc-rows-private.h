@@ -91,6 +91,7 @@ struct inc_members_state {
 struct inc_writer {
     struct inc *inc;
     struct ovsdb_idl *idl;
+    enum ovn_writer owner;      /* Who we are. */
     struct inc_rows **rows;
     size_t n_rows;
     struct inc_members **members;
@@ -119,6 +120,11 @@ struct ofpbuf inc_claimed_columns(const struct inc_rows *,
                                   const void *value, size_t value_len);
 const struct ovsdb_idl_row *inc_rows_find(const struct inc_rows *,
                                           const struct uuid *);
+
+/* inc-rows.c */
+
+void inc_writer_check_column(const struct inc_writer *,
+                             const struct inc_rows *, int column);
 
 /* inc-rows-members.c */
 

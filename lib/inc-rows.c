@@ -83,14 +83,31 @@ rows_matches(const void *rows_, const char *spec,
 /* Writers. */
 
 struct inc_writer *
-inc_writer_create(struct inc *inc, struct ovsdb_idl *idl)
+inc_writer_create(struct inc *inc, struct ovsdb_idl *idl,
+                  enum ovn_writer owner)
 {
     struct inc_writer *writer = xzalloc(sizeof *writer);
 
     writer->inc = inc;
     writer->idl = idl;
+    writer->owner = owner;
     writer->resync = true;
     return writer;
+}
+
+/* Aborts if 'column' of 'rows' is not the writer's to write. */
+void
+inc_writer_check_column(const struct inc_writer *writer,
+                        const struct inc_rows *rows, int column)
+{
+    const struct inc_idl_table *t = rows->table->idl;
+    const char *name = t->class_->columns[column].name;
+
+    if (!ovn_column_writable(t->db, t->class_->name, name, writer->owner)) {
+        ovs_abort(0, "column %s of table %s in %s is written but is not "
+                  "owned, see ovsdb/ownership.tsv", name, t->class_->name,
+                  t->db);
+    }
 }
 
 void
@@ -112,6 +129,11 @@ inc_writer_add_rows(struct inc_writer *writer, struct inc_rows *rows)
     rows->output.matches = rows_matches;
     rows->output.aux = rows;
     inc_add_output(writer->inc, &rows->output);
+    for (int i = 0; i < 32; i++) {
+        if (rows->columns & 1u << i) {
+            inc_writer_check_column(writer, rows, i);
+        }
+    }
 
     writer->rows = xrealloc(writer->rows, (writer->n_rows + 1)
                                           * sizeof *writer->rows);

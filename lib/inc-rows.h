@@ -40,6 +40,7 @@
 
 #include "lib/inc.h"
 #include "openvswitch/ofpbuf.h"
+#include "ovsdb/ownership.h"
 
 struct inc_writer;
 struct ovsdb_idl_txn;
@@ -131,7 +132,8 @@ void inc_member_emit_uuid(struct inc_cx *, struct inc_members *,
 
 /* Writers.
  *
- * One for each database that a daemon writes.  In the main loop:
+ * One for each database that a daemon writes.  Columns that are not the
+ * daemon's to write (ovsdb/ownership.h) abort at start-up.  In the main loop:
  *
  *     txn = ovsdb_idl_loop_run(&loop);
  *     inc_writer_note(writer);            // Before inc_idl_sync().
@@ -145,7 +147,8 @@ void inc_member_emit_uuid(struct inc_cx *, struct inc_members *,
  *         inc_writer_done(writer, status == 1);
  *     }
  */
-struct inc_writer *inc_writer_create(struct inc *, struct ovsdb_idl *);
+struct inc_writer *inc_writer_create(struct inc *, struct ovsdb_idl *,
+                                     enum ovn_writer);
 void inc_writer_destroy(struct inc_writer *);
 void inc_writer_add_rows(struct inc_writer *, struct inc_rows *);
 void inc_writer_add_members(struct inc_writer *, struct inc_members *);

@@ -162,6 +162,7 @@ enum inc_kind { INC_IDL, INC_MEM, INC_DERIVED, INC_JOIN };
 /* What the engine knows of a table of a database; generated from the schema
  * by ovsdb/inc-accessors.py. */
 struct inc_idl_table {
+    const char *db;             /* Name of the database. */
     const struct ovsdb_idl_table_class *class_;
     /* Bit of column 'i' of the class in a read mask: 1 << MIN(i, 31). */
     /* Hash of the references that the row's columns resolve to, or NULL if

@@ -104,8 +104,8 @@ compiler_init(struct compiler *c, struct northd_db *nb, struct northd_db *sb)
     nb_inc_add_tables(c->inc, nb_idl);
     sb_inc_add_tables(c->inc, sb_idl);
     inc_add_table(c->inc, &conf_table, NULL);
-    c->nb_writer = inc_writer_create(c->inc, nb_idl);
-    c->sb_writer = inc_writer_create(c->inc, sb_idl);
+    c->nb_writer = inc_writer_create(c->inc, nb_idl, OVN_WRITER_NORTHD);
+    c->sb_writer = inc_writer_create(c->inc, sb_idl, OVN_WRITER_NORTHD);
 
     /* Rows before families, which name them. */
     for (size_t i = 0; i < ARRAY_SIZE(features); i++) {

@@ -338,6 +338,7 @@ hash_ref(const struct ovsdb_idl_row *row, uint32_t basis)
         func, mask = print_refs_hash(t)
         print("""
 static const struct inc_idl_table %s_idl = {
+    .db = "%s",
     .class_ = &%s_table_%s,
     .refs_hash = %s,
     .refs_mask = %s
@@ -345,7 +346,7 @@ static const struct inc_idl_table %s_idl = {
 
 struct inc_table %s_table = {
     .name = "%s", .kind = INC_IDL, .idl = &%s_idl
-};""" % (t.p, DB[prefix][0], t.name.lower(), func, mask, t.p, t.name, t.p))
+};""" % (t.p, DB[prefix][1], DB[prefix][0], t.name.lower(), func, mask, t.p, t.name, t.p))
     print("""
 void
 %s_inc_add_tables(struct inc *inc, struct ovsdb_idl *idl)

@@ -209,8 +209,8 @@ compiler_init(struct compiler *c, const char *nb_remote,
     inc_set_verify_always(c->inc, true);
     nb_inc_add_tables(c->inc, c->nb.idl);
     sb_inc_add_tables(c->inc, c->sb.idl);
-    c->nb_writer = inc_writer_create(c->inc, c->nb.idl);
-    c->sb_writer = inc_writer_create(c->inc, c->sb.idl);
+    c->nb_writer = inc_writer_create(c->inc, c->nb.idl, OVN_WRITER_NORTHD);
+    c->sb_writer = inc_writer_create(c->inc, c->sb.idl, OVN_WRITER_NORTHD);
     inc_writer_add_rows(c->nb_writer, &lsp_rows);
     inc_writer_add_rows(c->sb_writer, &dp_rows);
     inc_writer_add_rows(c->sb_writer, &pb_rows);

@@ -40,3 +40,15 @@ utilities_ovn_sbctl_LDADD = $(OVN_LDADD)
 bin_PROGRAMS += utilities/ovn-appctl
 utilities_ovn_appctl_SOURCES = utilities/ovn-appctl.c
 utilities_ovn_appctl_LDADD = $(OVN_LDADD)
+
+# Start-up scripts.
+startup_scripts = utilities/ovn-ctl utilities/ovn-lib
+scripts_SCRIPTS += $(startup_scripts)
+EXTRA_DIST += utilities/ovn-ctl.in utilities/ovn-lib.in
+CLEANFILES += $(startup_scripts)
+$(startup_scripts): %: %.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) utilities && \
+	$(SED) -e 's,[@]prefix[@],$(prefix),g' \
+	  -e 's,[@]localstatedir[@],$(localstatedir),g' \
+	  -e 's,[@]sysconfdir[@],$(sysconfdir),g' $< > $@.tmp && \
+	chmod +x $@.tmp && mv $@.tmp $@

@@ -12,7 +12,10 @@ TESTSUITE_AT = \
 	tests/module.at \
 	tests/random.at \
 	tests/ofswitch.at \
+	tests/ovn-ctl.at \
 	tests/ovn-macros-test.at \
+	tests/ovn-nbctl.at \
+	tests/ovn-sbctl.at \
 	tests/schema.at
 TESTSUITE = tests/testsuite
 EXTRA_DIST += \

@@ -370,3 +370,8 @@ stop_all () {
         stop_daemon "$place" "$(basename "$pidfile" .pid)" || return 1
     done
 }
+
+# mask_uuids: copies its input, with <uuid> for each UUID.
+mask_uuids () {
+    sed 's/[0-9a-f]\{8\}\(-[0-9a-f]\{4\}\)\{3\}-[0-9a-f]\{12\}/<uuid>/g'
+}

@@ -116,6 +116,20 @@ parse_wait(const char *arg, enum dbctl_wait *wait)
     return NULL;
 }
 
+static char * OVS_WARN_UNUSED_RESULT
+add_local_option(struct dbctl_run_options *opts, const char *name,
+                 const char *arg)
+{
+    char *key = xasprintf("--%s", name);
+
+    if (shash_find(&opts->local, key)) {
+        free(key);
+        return xasprintf("'%s' option specified multiple times", name);
+    }
+    shash_add_nocopy(&opts->local, key, nullable_xstrdup(arg));
+    return NULL;
+}
+
 /* Stores option 'o' with argument 'arg', if it is one of a run (see
  * dbctl_is_run_option()), in 'opts'.  Returns null, or an error message that
  * the caller must free. */
@@ -150,12 +164,7 @@ dbctl_apply_run_option(struct dbctl_run_options *opts,
         }
         return error;
     case OPT_LOCAL:
-        if (shash_find(&opts->local, o->name)) {
-            return xasprintf("'%s' option specified multiple times", o->name);
-        }
-        shash_add_nocopy(&opts->local, xasprintf("--%s", o->name),
-                         nullable_xstrdup(arg));
-        break;
+        return add_local_option(opts, o->name, arg);
     case 'f':
         error = check_one_of("output", arg, formats);
         if (!error) {
@@ -388,14 +397,17 @@ dbctl_run_prerequisites(struct dbctl_run *run, struct ovsdb_idl *idl)
             continue;
         }
 
-        struct ctl_context ctx;
+        struct ctl_context ctx = { .argc = 0 };
+
         limits_declared = false;
         ctl_context_init(&ctx, c, idl, NULL, NULL, NULL);
         c->syntax->prerequisites(&ctx);
-        if (ctx.error) {
-            ctl_fatal("%s", ctx.error);
-        }
+        char *error = ctx.error;
+        ctx.error = NULL;
         ctl_context_done(&ctx, c);
+        if (error) {
+            ctl_fatal("%s", error);
+        }
         all_declared = all_declared && limits_declared;
     }
     limits = NULL;
@@ -487,7 +499,7 @@ check_symbols(const struct ovsdb_symbol_table *symtab)
 static bool
 execute_commands(struct dbctl_run *run, struct ovsdb_idl *idl)
 {
-    struct ctl_context ctx;
+    struct ctl_context ctx = { .argc = 0 };
 
     ctl_context_init(&ctx, NULL, idl, run->txn, run->symtab, NULL);
     for (size_t i = 0; i < run->n_commands; i++) {
@@ -589,7 +601,7 @@ committed(struct dbctl_run *run, struct ovsdb_idl *idl, bool changed)
             continue;
         }
 
-        struct ctl_context ctx;
+        struct ctl_context ctx = { .argc = 0 };
         ctl_context_init(&ctx, c, idl, run->txn, run->symtab, NULL);
         c->syntax->postprocess(&ctx);
         char *error = ctx.error;

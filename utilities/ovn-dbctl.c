@@ -21,6 +21,7 @@
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb-idl.h"
+#include "ovsdb-idl-provider.h"
 #include "process.h"
 #include "stream.h"
 #include "stream-ssl.h"
@@ -404,6 +405,23 @@ print_output(struct dbctl_run *run)
     }
 }
 
+/* Exits because 'idl', which does not reconnect, has lost its server. */
+OVS_NO_RETURN static void
+connection_failed(const struct dbctl_class *class, const char *db,
+                  const struct ovsdb_idl *idl)
+{
+    int error = ovsdb_idl_get_last_error(idl);
+
+    if (error) {
+        ctl_fatal("%s: database connection failed (%s)",
+                  db, ovs_retval_to_string(error));
+    } else {
+        ctl_fatal("%s: database connection failed (the server does not serve "
+                  "%s, or is not the leader of its cluster)",
+                  db, class->idl_class->database);
+    }
+}
+
 /* Does 'run' in this process. */
 static void
 run_here(const struct dbctl_class *class, const struct settings *settings,
@@ -421,9 +439,7 @@ run_here(const struct dbctl_class *class, const struct settings *settings,
     for (;;) {
         ovsdb_idl_run(idl);
         if (!ovsdb_idl_is_alive(idl)) {
-            int error = ovsdb_idl_get_last_error(idl);
-            ctl_fatal("%s: database connection failed (%s)",
-                      settings->db, ovs_retval_to_string(error));
+            connection_failed(class, settings->db, idl);
         }
 
         enum dbctl_run_state old_state = run->state;

@@ -83,6 +83,7 @@ SYSTEM_TESTS = \
 	tests/system/bad-remote.sh \
 	tests/system/bad-rows.sh \
 	tests/system/bad-schema.sh \
+	tests/system/config-changes.sh \
 	tests/system/controller-exit.sh \
 	tests/system/controller-kill.sh \
 	tests/system/controller-restart.sh \
@@ -96,9 +97,11 @@ SYSTEM_TESTS = \
 	tests/system/northd-standby.sh \
 	tests/system/random-edits.sh \
 	tests/system/recompute.sh \
+	tests/system/start-order.sh \
 	tests/system/three-hosts.sh \
 	tests/system/tls-rbac.sh \
 	tests/system/traffic-geneve.sh \
 	tests/system/traffic-vxlan.sh \
+	tests/system/two-claims.sh \
 	tests/system/unplug.sh
 tests_test_ovn_SOURCES += tests/inc-rows-test.c

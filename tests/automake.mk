@@ -105,3 +105,11 @@ SYSTEM_TESTS = \
 	tests/system/two-claims.sh \
 	tests/system/unplug.sh
 tests_test_ovn_SOURCES += tests/inc-rows-test.c
+
+# The bench.
+EXTRA_DIST += \
+	tests/bench/README.md \
+	tests/bench/bench \
+	tests/bench/rpc.py \
+	tests/bench/scenes.py \
+	tests/bench/side.py

@@ -434,12 +434,67 @@ dbctl_force_wait(struct ctl_context *ctx OVS_UNUSED)
     }
 }
 
-/* For a command: was 'row' inserted by this very transaction?  Such a row's
- * columns cannot be updated partially. */
-bool
-dbctl_row_is_new(const struct ovsdb_idl_row *row)
+/* Adds 'ref' to, or deletes it from, 'column' of 'row', a set of references.
+ *
+ * If no command follows that might look at the set then the database is told
+ * only the one element, which costs the same for a set of any size and does
+ * not conflict with others who edit it.  The IDL can do that only for a row
+ * that is there already, and does not show the result. */
+static void
+edit_ref(struct ctl_context *ctx, const struct ovsdb_idl_row *row,
+         const struct ovsdb_idl_column *column,
+         const struct ovsdb_idl_row *ref, bool add)
 {
-    return !row->old_datum;
+    union ovsdb_atom atom = { .uuid = ref->uuid };
+
+    if (ctx->last_command && row->old_datum) {
+        struct ovsdb_datum *element = xmalloc(sizeof *element);
+
+        ovsdb_datum_init_empty(element);
+        element->n = 1;
+        element->keys = xmemdup(&atom, sizeof atom);
+        if (add) {
+            ovsdb_idl_txn_write_partial_set(row, column, element);
+        } else {
+            ovsdb_idl_txn_delete_partial_set(row, column, element);
+        }
+        return;
+    }
+
+    /* Unlike the typed columns, this has also the references to rows that
+     * have not been fetched. */
+    struct ovsdb_datum datum;
+    unsigned int pos;
+    ovsdb_idl_txn_verify(row, column);
+    ovsdb_datum_clone(&datum, ovsdb_idl_read(row, column));
+    if (add) {
+        ovsdb_datum_add_unsafe(&datum, &atom, NULL, &column->type, NULL);
+        ovsdb_datum_sort_unique(&datum, &column->type);
+    } else if (ovsdb_datum_find_key(&datum, &atom, OVSDB_TYPE_UUID, &pos)) {
+        ovsdb_datum_remove_unsafe(&datum, pos, &column->type);
+        ovsdb_datum_sort_assert(&datum, &column->type);
+    }
+    ovsdb_idl_txn_write(row, column, &datum);
+}
+
+/* For a command: adds 'ref' to 'column' of 'row', a set of references.  The
+ * command must have added 'column' in its prerequisites. */
+void
+dbctl_add_ref(struct ctl_context *ctx, const struct ovsdb_idl_row *row,
+              const struct ovsdb_idl_column *column,
+              const struct ovsdb_idl_row *ref)
+{
+    edit_ref(ctx, row, column, ref, true);
+}
+
+/* For a command: deletes 'ref' from 'column' of 'row', a set of references.
+ * The command must have added 'column' in its prerequisites. */
+void
+dbctl_del_ref(struct ctl_context *ctx, const struct ovsdb_idl_row *row,
+              const struct ovsdb_idl_column *column,
+              const struct ovsdb_idl_row *ref)
+{
+    edit_ref(ctx, row, column, ref, false);
 }
 
 /* Ends 'run' with 'error', which it takes over. */

@@ -38,7 +38,11 @@
  * dbctl_limit_row() or dbctl_need_whole() for *every* table that it
  * adds, then only the rows named are fetched (unless another command in the
  * same run, or the daemon, needs the rest).  A command that makes no such call
- * gets whole tables. */
+ * gets whole tables.
+ *
+ * A set of references, as the IDL shows it, has only the rows that were
+ * fetched.  So such a set must never be written back: dbctl_add_ref() and
+ * dbctl_del_ref() change one element and keep all others. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -122,6 +126,11 @@ void dbctl_limit_row(struct ctl_context *,
                      const char *record);
 void dbctl_need_whole(struct ctl_context *,
                       const struct ovsdb_idl_table_class *);
-bool dbctl_row_is_new(const struct ovsdb_idl_row *);
+void dbctl_add_ref(struct ctl_context *, const struct ovsdb_idl_row *,
+                   const struct ovsdb_idl_column *,
+                   const struct ovsdb_idl_row *ref);
+void dbctl_del_ref(struct ctl_context *, const struct ovsdb_idl_row *,
+                   const struct ovsdb_idl_column *,
+                   const struct ovsdb_idl_row *ref);
 
 #endif /* utilities/ovn-dbctl.h */

@@ -91,29 +91,6 @@ check_existing_lsp(struct ctl_context *ctx,
     }
 }
 
-/* Adds 'lsp', which is new, to 'ls'.  If no command follows in the transaction
- * then the database is told only the one element. */
-static void
-add_port(struct ctl_context *ctx, const struct nbrec_logical_switch *ls,
-         const struct nbrec_logical_switch_port *lsp)
-{
-    if (ctx->last_command && !dbctl_row_is_new(&ls->header_)) {
-        nbrec_logical_switch_update_ports_addvalue(ls, lsp);
-        return;
-    }
-
-    struct nbrec_logical_switch_port **ports
-        = xmalloc((ls->n_ports + 1) * sizeof *ports);
-    for (size_t i = 0; i < ls->n_ports; i++) {
-        ports[i] = ls->ports[i];
-    }
-    ports[ls->n_ports]
-        = CONST_CAST(struct nbrec_logical_switch_port *, lsp);
-    nbrec_logical_switch_verify_ports(ls);
-    nbrec_logical_switch_set_ports(ls, ports, ls->n_ports + 1);
-    free(ports);
-}
-
 static void
 cmd_lsp_add(struct ctl_context *ctx)
 {
@@ -158,7 +135,8 @@ cmd_lsp_add(struct ctl_context *ctx)
         nbrec_logical_switch_port_set_parent_name(lsp, parent);
         nbrec_logical_switch_port_set_tag_request(lsp, &tag_request, 1);
     }
-    add_port(ctx, ls, lsp);
+    dbctl_add_ref(ctx, &ls->header_, &nbrec_logical_switch_col_ports,
+                  &lsp->header_);
 }
 
 static void
@@ -169,28 +147,6 @@ pre_lsp_del(struct ctl_context *ctx)
     dbctl_limit_row(ctx, &nbrec_table_logical_switch_port,
                     &nbrec_logical_switch_port_col_name, ctx->argv[1]);
     dbctl_need_whole(ctx, &nbrec_table_logical_switch);
-}
-
-static void
-remove_port(struct ctl_context *ctx, const struct nbrec_logical_switch *ls,
-            const struct nbrec_logical_switch_port *lsp)
-{
-    if (ctx->last_command && !dbctl_row_is_new(&ls->header_)) {
-        nbrec_logical_switch_update_ports_delvalue(ls, lsp);
-        return;
-    }
-
-    struct nbrec_logical_switch_port **ports
-        = xmalloc(ls->n_ports * sizeof *ports);
-    size_t n = 0;
-    for (size_t i = 0; i < ls->n_ports; i++) {
-        if (ls->ports[i] != lsp) {
-            ports[n++] = ls->ports[i];
-        }
-    }
-    nbrec_logical_switch_verify_ports(ls);
-    nbrec_logical_switch_set_ports(ls, ports, n);
-    free(ports);
 }
 
 static void
@@ -205,7 +161,8 @@ cmd_lsp_del(struct ctl_context *ctx)
 
     const struct nbrec_logical_switch *ls = nbctl_lsp_switch(ctx, lsp);
     if (ls) {
-        remove_port(ctx, ls, lsp);
+        dbctl_del_ref(ctx, &ls->header_, &nbrec_logical_switch_col_ports,
+                      &lsp->header_);
     }
     nbrec_logical_switch_port_delete(lsp);
 }

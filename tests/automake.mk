@@ -83,6 +83,7 @@ SYSTEM_TESTS = \
 	tests/system/bad-remote.sh \
 	tests/system/bad-rows.sh \
 	tests/system/bad-schema.sh \
+	tests/system/cluster.sh \
 	tests/system/config-changes.sh \
 	tests/system/controller-exit.sh \
 	tests/system/controller-kill.sh \
@@ -95,6 +96,7 @@ SYSTEM_TESTS = \
 	tests/system/move.sh \
 	tests/system/northd-restart.sh \
 	tests/system/northd-standby.sh \
+	tests/system/ovn-ctl.sh \
 	tests/system/random-edits.sh \
 	tests/system/recompute.sh \
 	tests/system/start-order.sh \

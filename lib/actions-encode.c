@@ -4,8 +4,7 @@
  */
 
 /* What encoders of actions are written with, and the encoders for flow
- * control, moving data, and lookups in helper tables.  See
- * lib/actions-private.h. */
+ * control and moving data.  See lib/actions-private.h. */
 
 #include <config.h>
 #include "lib/actions-private.h"
@@ -44,10 +43,12 @@ action_put_load_value(struct ofpbuf *ofpacts, const struct mf_subfield *dst,
                       ovs_u128 value, ovs_u128 mask)
 {
     union mf_value v, m;
+    bool all = (dst->n_bits == dst->field->n_bits
+                && ovs_u128_equals(mask, u128_ones(dst->n_bits)));
 
     u128_put_be(u128_shl(value, dst->ofs), &v, dst->field->n_bytes);
     u128_put_be(u128_shl(mask, dst->ofs), &m, dst->field->n_bytes);
-    ofpact_put_set_field(ofpacts, dst->field, &v, &m);
+    ofpact_put_set_field(ofpacts, dst->field, &v, all ? NULL : &m);
 }
 
 void
@@ -80,6 +81,18 @@ whole_field(enum mf_field_id id)
     return (struct mf_subfield) { .field = mf, .n_bits = mf->n_bits };
 }
 
+void
+action_put_push(struct ofpbuf *ofpacts, enum mf_field_id id)
+{
+    ofpact_put_STACK_PUSH(ofpacts)->subfield = whole_field(id);
+}
+
+void
+action_put_pop(struct ofpbuf *ofpacts, enum mf_field_id id)
+{
+    ofpact_put_STACK_POP(ofpacts)->subfield = whole_field(id);
+}
+
 static void
 put_push(struct ofpbuf *ofpacts, const struct mf_subfield *sf)
 {
@@ -109,8 +122,7 @@ action_setup_args(struct action_encoder *e, const struct ovnact_arg *args,
 {
     for (size_t i = 0; i < n; i++) {
         if (!in_place(&args[i], dsts[i])) {
-            struct mf_subfield dst = whole_field(dsts[i]);
-            put_push(e->ofpacts, &dst);
+            action_put_push(e->ofpacts, dsts[i]);
         }
     }
     for (size_t i = 0; i < n; i++) {
@@ -121,8 +133,7 @@ action_setup_args(struct action_encoder *e, const struct ovnact_arg *args,
     }
     for (size_t i = n; i-- > 0; ) {
         if (!in_place(&args[i], dsts[i])) {
-            struct mf_subfield dst = whole_field(dsts[i]);
-            put_pop(e->ofpacts, &dst);
+            action_put_pop(e->ofpacts, dsts[i]);
         }
     }
 }
@@ -133,24 +144,32 @@ action_restore_args(struct action_encoder *e, const struct ovnact_arg *args,
 {
     for (size_t i = n; i-- > 0; ) {
         if (!in_place(&args[i], dsts[i])) {
-            struct mf_subfield dst = whole_field(dsts[i]);
-            put_pop(e->ofpacts, &dst);
+            action_put_pop(e->ofpacts, dsts[i]);
         }
     }
 }
 
 void
-action_put_flag_lookup(struct action_encoder *e, uint8_t table,
-                       enum mlf_bit bit, const struct field_ref *result)
+action_put_flag_move(struct action_encoder *e, enum mlf_bit bit,
+                     const struct field_ref *result)
 {
     const struct mf_subfield flag = {
         .field = mf_from_id(MFF_LOG_FLAGS), .ofs = bit, .n_bits = 1
     };
     struct mf_subfield dst = field_ref_to_mf(result);
 
+    action_put_move(e->ofpacts, &flag, &dst);
+}
+
+void
+action_put_flag_lookup(struct action_encoder *e, uint8_t table,
+                       enum mlf_bit bit, const struct field_ref *result)
+{
     action_put_load(e->ofpacts, MFF_LOG_FLAGS, bit, 1, 0);
     action_put_resubmit(e->ofpacts, table);
-    action_put_move(e->ofpacts, &flag, &dst);
+    if (result) {
+        action_put_flag_move(e, bit, result);
+    }
 }
 
 size_t
@@ -350,86 +369,27 @@ encode_CHECK_PKT_LARGER(const struct ovnact *ovnact, struct action_encoder *e)
     check->dst = field_ref_to_mf(&call->result);
 }
 
-/* Forwarding database and port security. */
-
-/* "P = get_...fdb(E);": the table sets outport. */
-static void
-encode_fdb_lookup(const struct ovnact *ovnact, struct action_encoder *e,
-                  uint8_t table)
+void
+encode_SET_METER(const struct ovnact *ovnact, struct action_encoder *e)
 {
-    static const enum mf_field_id dsts[] = { MFF_ETH_DST };
     const struct ovnact_call *call = (const struct ovnact_call *) ovnact;
-    struct mf_subfield outport = whole_field(MFF_LOG_OUTPORT);
-    struct mf_subfield result = field_ref_to_mf(&call->result);
-    bool elsewhere = result.field->id != MFF_LOG_OUTPORT;
+    const struct actions_encode_params *params = e->params;
+    uint64_t rate = call->args[0].imm.value.u64.lo;
+    struct ds s = DS_EMPTY_INITIALIZER;
 
-    if (elsewhere) {
-        put_push(e->ofpacts, &outport);
+    ds_put_format(&s, "kbps%s bands=type=drop rate=%"PRIu64,
+                  call->n_args > 1 ? " burst" : "", rate);
+    if (call->n_args > 1) {
+        ds_put_format(&s, " burst_size=%"PRIu64,
+                      call->args[1].imm.value.u64.lo);
     }
-    action_setup_args(e, call->args, dsts, 1);
-    action_put_load(e->ofpacts, MFF_LOG_OUTPORT, 0, 32, 0);
-    action_put_resubmit(e->ofpacts, table);
-    action_restore_args(e, call->args, dsts, 1);
-    if (elsewhere) {
-        action_put_move(e->ofpacts, &outport, &result);
-        put_pop(e->ofpacts, &outport);
+
+    uint32_t id = params->meter_id ? params->meter_id(params->aux,
+                                                      ds_cstr(&s)) : 0;
+    if (id) {
+        ofpact_put_METER(e->ofpacts)->meter_id = id;
+    } else {
+        action_encode_error(e, "no OpenFlow meter is left");
     }
-}
-
-void
-encode_GET_FDB(const struct ovnact *ovnact, struct action_encoder *e)
-{
-    encode_fdb_lookup(ovnact, e, OFTABLE_GET_FDB);
-}
-
-void
-encode_GET_REMOTE_FDB(const struct ovnact *ovnact, struct action_encoder *e)
-{
-    encode_fdb_lookup(ovnact, e, OFTABLE_GET_REMOTE_FDB);
-}
-
-/* Where LOOKUP_FDB's table and the controller want to find a port and an
- * Ethernet address. */
-static const enum mf_field_id fdb_dsts[] = { MFF_LOG_INPORT, MFF_ETH_SRC };
-
-void
-encode_LOOKUP_FDB(const struct ovnact *ovnact, struct action_encoder *e)
-{
-    const struct ovnact_call *call = (const struct ovnact_call *) ovnact;
-
-    action_setup_args(e, call->args, fdb_dsts, 2);
-    action_put_flag_lookup(e, OFTABLE_LOOKUP_FDB, MLF_LOOKUP_FDB_BIT,
-                           &call->result);
-    action_restore_args(e, call->args, fdb_dsts, 2);
-}
-
-void
-encode_PUT_FDB(const struct ovnact *ovnact, struct action_encoder *e)
-{
-    const struct ovnact_call *call = (const struct ovnact_call *) ovnact;
-
-    action_setup_args(e, call->args, fdb_dsts, 2);
-    action_finish_controller(e, action_start_controller(e, CTRL_OP_PUT_FDB,
-                                                        false, NULL));
-    action_restore_args(e, call->args, fdb_dsts, 2);
-}
-
-void
-encode_CHECK_IN_PORT_SEC(const struct ovnact *ovnact,
-                         struct action_encoder *e)
-{
-    const struct ovnact_call *call = (const struct ovnact_call *) ovnact;
-
-    action_put_flag_lookup(e, OFTABLE_CHK_IN_PORT_SEC, MLF_CHECK_PORT_SEC_BIT,
-                           &call->result);
-}
-
-void
-encode_CHECK_OUT_PORT_SEC(const struct ovnact *ovnact,
-                          struct action_encoder *e)
-{
-    const struct ovnact_call *call = (const struct ovnact_call *) ovnact;
-
-    action_put_flag_lookup(e, OFTABLE_CHK_OUT_PORT_SEC,
-                           MLF_CHECK_PORT_SEC_BIT, &call->result);
+    ds_destroy(&s);
 }

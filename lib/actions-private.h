@@ -12,8 +12,9 @@
  * - actions-shapes.c: parsers and formatters of the shapes that many actions
  *   have.
  * - actions-encode.c: what encoders are written with, encoders for moving
- *   data and for lookups in tables.
- * - actions-<topic>.c: shapes and encoders of one topic.
+ *   data.
+ * - actions-neighbor.c, actions-ct.c, actions-lb.c, actions-service.c,
+ *   actions-options.c: shapes and encoders of one topic each.
  *
  * How to add an action: a line in actions.def, and encode_NAME() in the file
  * of its topic; if no shape fits, also a struct in actions.h and a shape.  The
@@ -100,8 +101,29 @@ bool action_parse_constant(struct action_parser *, const struct field_ref *,
                            struct ovnact_constant *);
 void action_format_constant(const struct ovnact_constant *, struct ds *);
 
+/* Parses an IP address; an address with optional ":PORT" behind it (and IPv6 in
+ * square brackets then). */
+bool action_parse_ip(struct action_parser *, struct ovnact_addr *);
+bool action_parse_addr(struct action_parser *, struct ovnact_addr *);
+void action_format_addr(const struct ovnact_addr *, struct ds *);
+
+/* Parses a string that lists fields for a hash. */
+void action_parse_hash_fields(struct action_parser *, char **);
+
+/* Parses one of 'names' from number 'first' on. */
+int action_parse_enum(struct action_parser *, const char *what,
+                      const char *const *names, int first, int n);
+
+/* Parses '=' and a string.  Frees the old '*s'. */
+bool action_parse_string_value(struct action_parser *, char **s);
+
 /* Parses "{ ACTION... }".  Returns a new list, empty after an error. */
 struct ofpbuf *action_parse_nested(struct action_parser *);
+
+/* The parts of shape NEST. */
+void action_put_nest(struct action_parser *, enum ovnact_type);
+void action_format_nest(const struct ovnact *, struct ds *);
+void action_free_nest(struct ovnact *);
 
 /* Parses the action that starts at the current token. */
 void action_parse(struct action_parser *);
@@ -115,6 +137,16 @@ void action_encode_error(struct action_encoder *, const char *format, ...)
 /* Encodes nested actions into 'ofpacts'. */
 void action_encode_nested(const struct ofpbuf *ovnacts,
                           struct action_encoder *, struct ofpbuf *ofpacts);
+
+/* Starts a ct() action in the zone that register 'zone' names.  Finishes the
+ * ct() action that is at 'start'. */
+struct ofpact_conntrack *action_start_ct(struct ofpbuf *ofpacts,
+                                         enum mf_field_id zone);
+void action_finish_ct(struct ofpbuf *ofpacts, size_t start);
+
+/* Pushes and pops a whole field. */
+void action_put_push(struct ofpbuf *ofpacts, enum mf_field_id);
+void action_put_pop(struct ofpbuf *ofpacts, enum mf_field_id);
 
 /* The OpenFlow table of logical table 'ltable'; of the next logical table. */
 uint8_t action_ptable(bool ingress, uint8_t ltable);
@@ -137,9 +169,13 @@ void action_restore_args(struct action_encoder *,
                          const struct ovnact_arg *args,
                          const enum mf_field_id *dsts, size_t n);
 
-/* result = bit 'bit' of the flags, after helper table 'table' ran. */
+/* Clears bit 'bit' of the flags, runs helper table 'table', and copies the bit
+ * to 'result'.  If 'result' is NULL, the caller copies it, by
+ * action_put_flag_move(), when the arguments are back in their places. */
 void action_put_flag_lookup(struct action_encoder *, uint8_t table,
                             enum mlf_bit bit, const struct field_ref *result);
+void action_put_flag_move(struct action_encoder *, enum mlf_bit bit,
+                          const struct field_ref *result);
 
 /* A "controller" action with 'opcode': first start, then append to 'ofpacts'
  * whatever else belongs into the userdata, then finish. */

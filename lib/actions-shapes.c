@@ -30,11 +30,9 @@ format_WORD(const struct ovnact *ovnact, struct ds *s)
 
 const struct action_shape shape_WORD = { parse_WORD, format_WORD, NULL };
 
-/* NEST: "NAME { ACTION... };" */
-
-static void
-parse_NEST(struct action_parser *p, enum ovnact_type type,
-           const struct field_ref *result OVS_UNUSED)
+/* Parses nested actions and appends an action of 'type' for them. */
+void
+action_put_nest(struct action_parser *p, enum ovnact_type type)
 {
     struct ofpbuf *nested = action_parse_nested(p);
     struct ovnact_nest *nest = ovnact_put(p->ovnacts, type, sizeof *nest);
@@ -42,18 +40,30 @@ parse_NEST(struct action_parser *p, enum ovnact_type type,
     nest->nested = nested;
 }
 
+/* NEST: "NAME { ACTION... };" */
+
 static void
-format_NEST(const struct ovnact *ovnact, struct ds *s)
+parse_NEST(struct action_parser *p, enum ovnact_type type,
+           const struct field_ref *result OVS_UNUSED)
+{
+    action_put_nest(p, type);
+}
+
+void
+action_format_nest(const struct ovnact *ovnact, struct ds *s)
 {
     const struct ovnact_nest *nest = (const struct ovnact_nest *) ovnact;
 
     ds_put_format(s, "%s { ", ovnact_name(ovnact->type));
-    actions_format(nest->nested, s);
-    ds_put_cstr(s, " }");
+    if (nest->nested->size) {
+        actions_format(nest->nested, s);
+        ds_put_char(s, ' ');
+    }
+    ds_put_char(s, '}');
 }
 
-static void
-free_NEST(struct ovnact *ovnact)
+void
+action_free_nest(struct ovnact *ovnact)
 {
     struct ovnact_nest *nest = (struct ovnact_nest *) ovnact;
 
@@ -61,7 +71,27 @@ free_NEST(struct ovnact *ovnact)
     ofpbuf_delete(nest->nested);
 }
 
-const struct action_shape shape_NEST = { parse_NEST, format_NEST, free_NEST };
+const struct action_shape shape_NEST = {
+    parse_NEST, action_format_nest, action_free_nest
+};
+
+/* PACKET: as NEST, but the nested actions run on another packet, so what they
+ * require need not be true of this one. */
+
+static void
+parse_PACKET(struct action_parser *p, enum ovnact_type type,
+             const struct field_ref *result OVS_UNUSED)
+{
+    struct field_set ignored = { .bits = { 0 } };
+    struct action_parser inner = *p;
+
+    inner.prereqs = &ignored;
+    action_put_nest(&inner, type);
+}
+
+const struct action_shape shape_PACKET = {
+    parse_PACKET, action_format_nest, action_free_nest
+};
 
 /* CALL: "[RESULT =] NAME(ARG, ...);" */
 
@@ -106,6 +136,9 @@ parse_field_arg(struct action_parser *p, char spec, struct field_ref *field)
         return false;
     } else if (width && (field->symbol->is_string || field->n_bits != width)) {
         lexer_error_at(p->lexer, where, "expected a field of %u bits", width);
+        return false;
+    } else if (spec == 'A' && field->n_bits != 32 && field->n_bits != 128) {
+        lexer_error_at(p->lexer, where, "expected a field of 32 or 128 bits");
         return false;
     }
     return true;

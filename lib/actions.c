@@ -188,6 +188,99 @@ action_format_constant(const struct ovnact_constant *c, struct ds *s)
     }
 }
 
+bool
+action_parse_ip(struct action_parser *p, struct ovnact_addr *addr)
+{
+    const struct lex_token *token = &p->lexer->token;
+
+    if (token->type != LEX_INTEGER || (token->format != LEX_F_IPV4
+                                       && token->format != LEX_F_IPV6)) {
+        lexer_expected(p->lexer, "an IP address");
+        return false;
+    }
+    addr->width = token->format == LEX_F_IPV4 ? 32 : 128;
+    addr->ip = token->value;
+    lexer_get(p->lexer);
+    return true;
+}
+
+bool
+action_parse_addr(struct action_parser *p, struct ovnact_addr *addr)
+{
+    bool brackets = lexer_match(p->lexer, LEX_LSQUARE);
+    uint64_t port;
+
+    if (!action_parse_ip(p, addr)
+        || (brackets && !lexer_force(p->lexer, LEX_RSQUARE))) {
+        return false;
+    }
+    if ((brackets || addr->width == 32) && lexer_match(p->lexer, LEX_COLON)) {
+        if (!lexer_force_int(p->lexer, "a port", 1, UINT16_MAX, &port)) {
+            return false;
+        }
+        addr->port = port;
+    }
+    return true;
+}
+
+void
+action_format_addr(const struct ovnact_addr *addr, struct ds *s)
+{
+    bool brackets = addr->width == 128 && addr->port;
+
+    ds_put_cstr(s, brackets ? "[" : "");
+    lex_format_integer(addr->ip, addr->width == 32 ? LEX_F_IPV4 : LEX_F_IPV6,
+                       s);
+    ds_put_cstr(s, brackets ? "]" : "");
+    if (addr->port) {
+        ds_put_format(s, ":%d", addr->port);
+    }
+}
+
+bool
+action_parse_string_value(struct action_parser *p, char **s)
+{
+    free(*s);
+    *s = NULL;
+    return (lexer_force(p->lexer, LEX_EQUALS)
+            && lexer_force_string(p->lexer, "a string", s));
+}
+
+void
+action_parse_hash_fields(struct action_parser *p, char **fields)
+{
+    const char *where = p->lexer->token.start;
+
+    if (action_parse_string_value(p, fields)
+        && (!**fields
+            || (*fields)[strspn(*fields, "abcdefghijklmnopqrstuvwxyz"
+                                "0123456789_,")])) {
+        lexer_error_at(p->lexer, where, "expected names of fields, separated "
+                       "by commas");
+    }
+}
+
+int
+action_parse_enum(struct action_parser *p, const char *what,
+                  const char *const *names, int first, int n)
+{
+    for (int i = first; i < n; i++) {
+        if (lexer_match_id(p->lexer, names[i])) {
+            return i;
+        }
+    }
+
+    struct ds s = DS_EMPTY_INITIALIZER;
+    ds_put_format(&s, "%s (", what);
+    for (int i = first; i < n; i++) {
+        ds_put_format(&s, "%s%s", i > first ? ", " : "", names[i]);
+    }
+    ds_put_char(&s, ')');
+    lexer_expected(p->lexer, ds_cstr(&s));
+    ds_destroy(&s);
+    return first;
+}
+
 /* Lists of actions. */
 
 static void
@@ -249,6 +342,9 @@ parse_assignment(struct action_parser *p, const struct field_ref *dst,
         } else if (action_check_dest(p, dst, where)) {
             parse_type(p, type, dst, name);
         }
+    } else if (dst->symbol->kind == FIELD_PSEUDO) {
+        action_require_field(p, dst);
+        parse_type(p, OVNACT_PSEUDO_LOAD, dst, where);
     } else if (action_check_dest(p, dst, where)) {
         parse_type(p, type, dst, where);
     }

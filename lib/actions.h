@@ -205,10 +205,114 @@ struct ovnact_call {
     struct ovnact_arg args[OVNACT_MAX_ARGS];
 };
 
-/* ct_next; ct_next(dnat); ct_next(snat); */
-struct ovnact_ct_next {
+/* ct_next; ct_next(ZONE); ct_commit_to_zone(ZONE); ct_commit_nat;
+ * ct_commit_nat(snat); */
+struct ovnact_ct_zone {
     struct ovnact ovnact;
     bool dnat_zone, snat_zone;  /* Neither: as the datapath wants. */
+};
+
+/* An IP address, maybe with port. */
+struct ovnact_addr {
+    uint8_t width;              /* 32, 128, or 0: none. */
+    uint16_t port;              /* 0: none. */
+    ovs_u128 ip;
+};
+
+/* ct_dnat, ct_snat, and ..._in_czone. */
+struct ovnact_ct_nat {
+    struct ovnact ovnact;
+    struct ovnact_addr addr;    /* 'port' is first of a range. */
+    uint16_t last_port;
+};
+
+/* ct_lb_mark, ct_lb_mark_local. */
+enum ovnact_lb_flag { LB_NO_FLAG, LB_SKIP_SNAT, LB_FORCE_SNAT };
+struct ovnact_lb_backend {
+    char *lport;                /* ct_lb_mark_local only. */
+    struct ovnact_addr addr;
+};
+struct ovnact_ct_lb {
+    struct ovnact ovnact;
+    struct ovnact_lb_backend *backends;
+    size_t n_backends;
+    char *hash_fields;          /* Or NULL. */
+    enum ovnact_lb_flag flag;
+};
+
+/* R = select(...); */
+struct ovnact_select_value {
+    uint16_t id, weight;
+};
+struct ovnact_select {
+    struct ovnact ovnact;
+    struct field_ref result;
+    struct ovnact_select_value *values;
+    size_t n_values;
+    char *hash_fields;          /* Or NULL. */
+};
+
+/* fwd_group(...); */
+struct ovnact_fwd_group {
+    struct ovnact ovnact;
+    bool liveness;
+    char **ports;
+    size_t n_ports;
+};
+
+/* sample(...); */
+struct ovnact_sample {
+    struct ovnact ovnact;
+    uint16_t probability;       /* Out of 65535. */
+    uint8_t obs_domain;
+    uint32_t collector_set;
+    enum { OBS_NONE, OBS_INTEGER, OBS_COOKIE, OBS_FIELD } obs_type;
+    uint32_t obs_point;         /* OBS_INTEGER. */
+    struct field_ref obs_field; /* OBS_FIELD. */
+};
+
+/* commit_lb_aff(...); */
+struct ovnact_lb_aff {
+    struct ovnact ovnact;
+    struct ovnact_addr vip, backend;
+    uint8_t proto;              /* IPPROTO_*, 0: any. */
+    uint16_t timeout;           /* In seconds. */
+};
+
+/* commit_ecmp_nh(...); */
+struct ovnact_ecmp_nh {
+    struct ovnact ovnact;
+    bool ipv6;
+};
+
+/* icmp4.frag_mtu = N; and so on. */
+struct ovnact_pseudo_load {
+    struct ovnact ovnact;
+    const struct field_symbol *dst;
+    struct ovnact_constant imm;
+};
+
+/* trigger_event(...); */
+struct ovnact_event {
+    struct ovnact ovnact;
+    char *vip, *protocol, *load_balancer; /* Or NULL. */
+    char *meter;                /* Or NULL. */
+};
+
+/* R = put_dhcp_opts(...); put_dhcpv6_opts(...); put_nd_ra_opts(...); */
+struct ovnact_option {
+    char *name;
+    char *type;                 /* See struct dhcp_option. */
+    uint16_t code;
+    struct ovnact_constant *values;
+    size_t n_values;
+    bool braces;                /* Written as a set. */
+};
+struct ovnact_options {
+    struct ovnact ovnact;
+    struct field_ref result;
+    struct ovnact_option *options;
+    size_t n_options;
 };
 
 /* log(...); */
@@ -226,6 +330,31 @@ struct ovnact_log {
     enum log_verdict verdict;
     char *name;                 /* Or NULL. */
     char *meter;                /* Or NULL. */
+};
+
+/* Userdata of opcodes, after struct ctrl_header.
+ *
+ * - Of actions with a result: first, an OXM header (4 or 8 bytes) and a be32
+ *   bit offset, which say where to put the result.
+ * - Of actions with { ... }: the nested actions in OpenFlow 1.3.
+ * - PUT_DHCP_OPTS: the result; be32 offered address; options as in a DHCP
+ *   message.
+ * - PUT_DHCPV6_OPTS: the result; options as in a DHCPv6 message.
+ * - PUT_ND_RA_OPTS: the result; a whole ICMPv6 router advertisement without
+ *   checksum.
+ * - DHCP_RELAY_*: the result; be32 address of the relay, and of the server.
+ * - BIND_VPORT: be32 key of the virtual port.
+ * - EVENT: be32 0 (empty_lb_backends); then, for VIP (0), protocol (1) and load
+ *   balancer (2): be16 number, be16 length, text.
+ * - PUT_ICMP4_INNER_IP4_SRC: be32 address.
+ * - LOG: as below.
+ *
+ * PUT_ICMP4_FRAG_MTU and PUT_ICMP6_FRAG_MTU are in a "note" action within
+ * nested actions: header and be16 or be32 MTU. */
+enum ctrl_event_option {
+    CTRL_EVENT_VIP,
+    CTRL_EVENT_PROTOCOL,
+    CTRL_EVENT_LOAD_BALANCER,
 };
 
 /* Userdata of CTRL_OP_LOG after the header; the name follows, without null

@@ -28,6 +28,9 @@ lib_libovn_la_SOURCES += \
 lib_libovn_la_SOURCES += \
 	lib/actions-ct.c \
 	lib/actions-encode.c \
+	lib/actions-lb.c \
+	lib/actions-neighbor.c \
+	lib/actions-options.c \
 	lib/actions-private.h \
 	lib/actions-service.c \
 	lib/actions-shapes.c \

@@ -85,6 +85,11 @@ BUILD_ASSERT_DECL(OFTABLE_LOG_EGRESS + LOG_PIPELINE_LEN
 #define MFF_LOG_OUTPORT        MFF_REG15    /* Key of outport or group. */
 #define MFF_LOG_REMOTE_OUTPORT MFF_REG1     /* Key of remote outport. */
 
+/* Where tables CT_ORIG_*_LOAD and CT_STATE_SAVE leave their result, in the
+ * low-order bits.  (This covers reg12...reg15; who calls the table saves
+ * them.) */
+#define MFF_LOG_RESULT MFF_XXREG3
+
 /* Registers that actions use to hand addresses to their helper table. */
 #define MFF_LOG_LB_ORIG_DIP_IPV4 MFF_REG1
 #define MFF_LOG_LB_AFF_MATCH_PORT MFF_REG8  /* 0..15. */

@@ -6,6 +6,7 @@
 
 TESTSUITE_AT = \
 	tests/testsuite.at \
+	tests/actions.at \
 	tests/expr.at \
 	tests/ovn-macros.at \
 	tests/lint.at \
@@ -22,6 +23,7 @@ EXTRA_DIST += \
 	$(TESTSUITE_AT) \
 	tests/README.md \
 	tests/atlocal.in \
+	tests/data/actions-lines.txt \
 	tests/data/expr-lines.txt \
 	tests/data/schema-nb.tsv \
 	tests/data/schema-sb.tsv \
@@ -40,7 +42,7 @@ tests_test_ovn_SOURCES = \
 	tests/ownership-test.c \
 	tests/test-ovn.c \
 	tests/test-ovn.h
-tests_test_ovn_SOURCES += tests/expr-test.c
+tests_test_ovn_SOURCES += tests/actions-test.c tests/expr-test.c
 tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \
 	$(OVN_LDADD)
 tests_test_ovn_SOURCES += tests/northd-addr-test.c tests/northd-keys-test.c

@@ -614,7 +614,9 @@ parse_RA(struct action_parser *p, enum ovnact_type type,
     lexer_force(p->lexer, LEX_RPAREN);
 }
 
-const struct action_shape shape_RA = { parse_RA, format_options, free_options };
+const struct action_shape shape_RA = {
+    parse_RA, format_options, free_options
+};
 
 /* Starts an option of a neighbour discovery message.  Its length, in units of
  * 8 bytes, is filled in by finish_nd_option(). */

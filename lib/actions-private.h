@@ -101,8 +101,8 @@ bool action_parse_constant(struct action_parser *, const struct field_ref *,
                            struct ovnact_constant *);
 void action_format_constant(const struct ovnact_constant *, struct ds *);
 
-/* Parses an IP address; an address with optional ":PORT" behind it (and IPv6 in
- * square brackets then). */
+/* Parses an IP address; an address with optional ":PORT" behind it (and IPv6
+ * in square brackets then). */
 bool action_parse_ip(struct action_parser *, struct ovnact_addr *);
 bool action_parse_addr(struct action_parser *, struct ovnact_addr *);
 void action_format_addr(const struct ovnact_addr *, struct ds *);

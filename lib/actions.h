@@ -344,8 +344,8 @@ struct ovnact_log {
  *   checksum.
  * - DHCP_RELAY_*: the result; be32 address of the relay, and of the server.
  * - BIND_VPORT: be32 key of the virtual port.
- * - EVENT: be32 0 (empty_lb_backends); then, for VIP (0), protocol (1) and load
- *   balancer (2): be16 number, be16 length, text.
+ * - EVENT: be32 0 (empty_lb_backends); then, for VIP (0), protocol (1) and
+ *   load balancer (2): be16 number, be16 length, text.
  * - PUT_ICMP4_INNER_IP4_SRC: be32 address.
  * - LOG: as below.
  *

@@ -5,12 +5,13 @@
 
 /* Tests of the action compiler.
  *
- * "test-ovn actions-lines": parses the actions on standard input, one list each
- * line, and prints them with their canonical form, prerequisites and OpenFlow,
- * or the error; for actions.at.  Checks on the way that the canonical form
- * parses to itself, and that the OpenFlow can be sent to a switch.  Lines that
- * start with '#' are comments; "##router" and "##switch" change the kind of
- * datapath.
+ * "test-ovn actions-lines": parses the actions on standard input, one list
+ * each line, and prints them with their canonical form, prerequisites and
+ * OpenFlow, or the error; for actions.at.  Checks on the way that the
+ * canonical form parses to itself, that the OpenFlow can be sent to a switch,
+ * and that the switch accepts it in the flows that the prerequisites make.
+ * Lines that start with '#' are comments; "##router" and "##switch" change the
+ * kind of datapath.
  *
  * "test-ovn actions": random input. */
 

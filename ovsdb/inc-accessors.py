@@ -346,7 +346,8 @@ static const struct inc_idl_table %s_idl = {
 
 struct inc_table %s_table = {
     .name = "%s", .kind = INC_IDL, .idl = &%s_idl
-};""" % (t.p, DB[prefix][1], DB[prefix][0], t.name.lower(), func, mask, t.p, t.name, t.p))
+};""" % (t.p, DB[prefix][1], DB[prefix][0], t.name.lower(), func, mask,
+        t.p, t.name, t.p))
     print("""
 void
 %s_inc_add_tables(struct inc *inc, struct ovsdb_idl *idl)

@@ -5,7 +5,9 @@
 
 /* Properties of the incremental engine that the fuzzer cannot show.
  *
- * usage: test-ovn inc cutoff | untracked | undeclared | cycle */
+ * usage: test-ovn inc cutoff | untracked | undeclared | cycle | scale
+ *
+ * "scale" prints what many units cost; it is for looking at, not a test. */
 
 #include <config.h>
 #include "tests/test-ovn.h"
@@ -13,9 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "lib/inc.h"
 #include "openvswitch/dynamic-string.h"
+#include "simap.h"
+#include "timeval.h"
 #include "util.h"
 
 /* Numbers (key) with a value; a fact that says whether the value is even; a
@@ -192,6 +197,41 @@ test_cycle(void)
     make_engine(&cycle, NULL);
 }
 
+/* 100,000 numbers, three nodes each, and one edit among them. */
+static void
+test_scale(void)
+{
+    enum { N = 100000 };
+    struct inc *inc = make_engine(&parity, &word);
+    struct simap usage = SIMAP_INITIALIZER(&usage);
+    struct rusage before, after;
+
+    for (uint32_t i = 0; i < N; i++) {
+        set_number(inc, i, i);
+    }
+    getrusage(RUSAGE_SELF, &before);
+    long long int start = time_usec();
+    inc_run(inc);
+    long long int cold = time_usec() - start;
+    getrusage(RUSAGE_SELF, &after);
+
+    start = time_usec();
+    for (uint32_t i = 0; i < 1000; i++) {
+        set_number(inc, i, i + 1);
+        inc_run(inc);
+    }
+    long long int edit = time_usec() - start;
+
+    inc_memory_usage(inc, &usage);
+    printf("%d units and %d facts: cold %lld us, 1000 edits %lld us\n"
+           "%u nodes, %u edges, %u claims, %ld kB\n",
+           N, N, cold, edit, simap_get(&usage, "inc-nodes"),
+           simap_get(&usage, "inc-edges"), simap_get(&usage, "inc-claims"),
+           after.ru_maxrss - before.ru_maxrss);
+    simap_destroy(&usage);
+    inc_destroy(inc);
+}
+
 static void
 test_inc_main(int argc, char *argv[])
 {
@@ -205,6 +245,8 @@ test_inc_main(int argc, char *argv[])
         test_undeclared();
     } else if (!strcmp(what, "cycle")) {
         test_cycle();
+    } else if (!strcmp(what, "scale")) {
+        test_scale();
     } else {
         ovs_fatal(0, "%s: no such test", what);
     }

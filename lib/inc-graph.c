@@ -159,8 +159,11 @@ inc_node_free(struct inc *inc, uint32_t id)
 {
     struct inc_node *node = inc_node(inc, id);
 
-    ovs_assert(!inc_node_live(node) && !node->reads);
-    free(node->readers);
+    size_t n;
+
+    inc_reads(node, &n);
+    ovs_assert(!inc_node_live(node) && !n);
+    inc_node_uninit(node);
     *node = (struct inc_node) {
         .kind = INC_NODE_FREE, .key = inc->free_nodes
     };
@@ -168,11 +171,26 @@ inc_node_free(struct inc *inc, uint32_t id)
     inc->n_free++;
 }
 
+/* Frees the lists of 'node'. */
+void
+inc_node_uninit(struct inc_node *node)
+{
+    if (!(node->flags & INC_ONE_READ)) {
+        free(node->reads.list);
+    }
+    if (!(node->flags & INC_FEW_READERS)) {
+        free(node->readers.list);
+    }
+}
+
 /* Number of nodes that read 'node'. */
 uint32_t
 inc_node_live(const struct inc_node *node)
 {
-    return node->readers ? node->readers->live : 0;
+    if (node->flags & INC_FEW_READERS) {
+        return (node->readers.few[0] != 0) + (node->readers.few[1] != 0);
+    }
+    return node->readers.list ? node->readers.list->live : 0;
 }
 
 /* Considers 'id' for being freed at the end of the run. */
@@ -189,26 +207,36 @@ inc_doom(struct inc *inc, uint32_t id)
 
 /* Edges. */
 
-static const struct inc_edge *
-inc_edges_find(const struct inc_edges *edges, uint32_t node)
+/* Returns what 'node' read, sorted by node, and stores the number in '*n'. */
+const struct inc_edge *
+inc_reads(const struct inc_node *node, size_t *n)
 {
-    if (edges) {
-        size_t low = 0, high = edges->n;
+    if (node->flags & INC_ONE_READ) {
+        *n = 1;
+        return &node->reads.one;
+    }
+    *n = node->reads.list ? node->reads.list->n : 0;
+    return node->reads.list ? node->reads.list->edges : NULL;
+}
 
-        while (low < high) {
-            size_t mid = low + (high - low) / 2;
+/* Returns what 'reader' read of 'node', or NULL. */
+static const struct inc_edge *
+inc_edges_find(const struct inc_node *reader, uint32_t node)
+{
+    size_t high;
+    const struct inc_edge *edges = inc_reads(reader, &high);
+    size_t n = high, low = 0;
 
-            if (edges->edges[mid].node < node) {
-                low = mid + 1;
-            } else {
-                high = mid;
-            }
-        }
-        if (low < edges->n && edges->edges[low].node == node) {
-            return &edges->edges[low];
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+
+        if (edges[mid].node < node) {
+            low = mid + 1;
+        } else {
+            high = mid;
         }
     }
-    return NULL;
+    return low < n && edges[low].node == node ? &edges[low] : NULL;
 }
 
 static int
@@ -249,12 +277,15 @@ inc_edges_normalize(struct inc_edge *edges, size_t n)
     return m;
 }
 
+/* Is what 'node' read the 'n' 'edges'? */
 bool
-inc_edges_equal(const struct inc_edges *old, const struct inc_edge *edges,
+inc_edges_equal(const struct inc_node *node, const struct inc_edge *edges,
                 size_t n)
 {
-    return (old ? old->n : 0) == n
-           && (!n || !memcmp(old->edges, edges, n * sizeof *edges));
+    size_t n_old;
+    const struct inc_edge *old = inc_reads(node, &n_old);
+
+    return n_old == n && (!n || !memcmp(old, edges, n * sizeof *edges));
 }
 
 /* Drops from the reverse list of 'id' what is not true, or there twice. */
@@ -266,45 +297,108 @@ inc_hints_compact(struct inc *inc, uint32_t id, struct inc_hints *h)
     qsort(h->ids, h->n, sizeof *h->ids, compare_ids);
     for (uint32_t i = 0; i < h->n; i++) {
         if ((!m || h->ids[m - 1] != h->ids[i])
-            && inc_edges_find(inc_node(inc, h->ids[i])->reads, id)) {
+            && inc_edges_find(inc_node(inc, h->ids[i]), id)) {
             h->ids[m++] = h->ids[i];
         }
     }
     h->n = m;
 }
 
+/* Appends 'reader' to the list of those who read 'id'. */
 static void
-inc_reader_add(struct inc *inc, uint32_t id, uint32_t reader)
+inc_hints_push(struct inc *inc, uint32_t id, uint32_t reader)
 {
     struct inc_node *node = inc_node(inc, id);
-    struct inc_hints *h = node->readers;
+    struct inc_hints *h = node->readers.list;
 
     if (h && h->n >= h->allocated && h->n > 2 * h->live + 4) {
         inc_hints_compact(inc, id, h);
     }
     if (!h || h->n >= h->allocated) {
-        uint32_t allocated = h ? h->allocated + h->allocated / 2 + 1 : 2;
+        uint32_t allocated = h ? h->allocated + h->allocated / 2 + 1 : 4;
 
         h = xrealloc(h, sizeof *h + allocated * sizeof *h->ids);
-        if (!node->readers) {
+        if (!node->readers.list) {
             *h = (struct inc_hints) { .n = 0 };
         }
         h->allocated = allocated;
-        node->readers = h;
+        node->readers.list = h;
     }
     h->ids[h->n++] = reader;
     h->live++;
 }
 
 static void
-inc_reader_remove(struct inc *inc, uint32_t id)
+inc_reader_add(struct inc *inc, uint32_t id, uint32_t reader)
 {
     struct inc_node *node = inc_node(inc, id);
 
-    ovs_assert(node->readers && node->readers->live);
-    if (!--node->readers->live) {
-        node->readers->n = 0;
+    if (!(node->flags & INC_FEW_READERS) && !node->readers.list) {
+        node->flags |= INC_FEW_READERS;
+        memset(node->readers.few, 0, sizeof node->readers.few);
+    }
+    if (node->flags & INC_FEW_READERS) {
+        uint32_t few[INC_FEW];
+
+        for (int i = 0; i < INC_FEW; i++) {
+            if (!node->readers.few[i]) {
+                node->readers.few[i] = reader;
+                return;
+            }
+        }
+
+        /* Too many: change to a list. */
+        memcpy(few, node->readers.few, sizeof few);
+        node->flags &= ~INC_FEW_READERS;
+        node->readers.list = NULL;
+        for (int i = 0; i < INC_FEW; i++) {
+            inc_hints_push(inc, id, few[i]);
+        }
+    }
+    inc_hints_push(inc, id, reader);
+}
+
+static void
+inc_reader_remove(struct inc *inc, uint32_t id, uint32_t reader)
+{
+    struct inc_node *node = inc_node(inc, id);
+
+    if (node->flags & INC_FEW_READERS) {
+        int i = node->readers.few[0] != reader;
+
+        ovs_assert(node->readers.few[i] == reader);
+        node->readers.few[i] = 0;
+    } else {
+        struct inc_hints *h = node->readers.list;
+
+        ovs_assert(h && h->live);
+        if (!--h->live) {
+            h->n = 0;
+        }
+    }
+    if (!inc_node_live(node)) {
         inc_doom(inc, id);
+    }
+}
+
+static void
+inc_reads_install(struct inc_node *node, const struct inc_edge *edges,
+                  size_t n)
+{
+    if (n == 1) {
+        node->flags |= INC_ONE_READ;
+        node->reads.one = edges[0];
+        return;
+    }
+
+    node->flags &= ~INC_ONE_READ;
+    node->reads.list = NULL;
+    if (n) {
+        struct inc_edges *new = xmalloc(sizeof *new + n * sizeof *edges);
+
+        new->n = n;
+        memcpy(new->edges, edges, n * sizeof *edges);
+        node->reads.list = new;
     }
 }
 
@@ -314,28 +408,23 @@ inc_set_reads(struct inc *inc, uint32_t id, const struct inc_edge *edges,
               size_t n)
 {
     struct inc_node *node = inc_node(inc, id);
-    struct inc_edges *old = node->reads;
 
-    if (inc_edges_equal(old, edges, n)) {
+    if (inc_edges_equal(node, edges, n)) {
         return;
     }
 
     /* Install the new list before touching any reverse list, because
      * compacting one looks at forward lists. */
-    struct inc_edges *new = NULL;
-    if (n) {
-        new = xmalloc(sizeof *new + n * sizeof *edges);
-        new->n = n;
-        memcpy(new->edges, edges, n * sizeof *edges);
-    }
-    node->reads = new;
+    struct inc_node was = *node;
+    size_t n_old;
+    const struct inc_edge *old = inc_reads(&was, &n_old);
+    inc_reads_install(node, edges, n);
 
-    size_t n_old = old ? old->n : 0;
     size_t i = 0, j = 0;
     while (i < n_old || j < n) {
-        if (j >= n || (i < n_old && old->edges[i].node < edges[j].node)) {
-            inc_reader_remove(inc, old->edges[i++].node);
-        } else if (i >= n_old || edges[j].node < old->edges[i].node) {
+        if (j >= n || (i < n_old && old[i].node < edges[j].node)) {
+            inc_reader_remove(inc, old[i++].node, id);
+        } else if (i >= n_old || edges[j].node < old[i].node) {
             inc_reader_add(inc, edges[j++].node, id);
         } else {
             i++;
@@ -343,7 +432,9 @@ inc_set_reads(struct inc *inc, uint32_t id, const struct inc_edge *edges,
         }
     }
     inc->n_edges += n - n_old;
-    free(old);
+    if (!(was.flags & INC_ONE_READ)) {
+        free(was.reads.list);
+    }
 }
 
 /* Marks fact or unit 'id' to be run. */
@@ -358,28 +449,43 @@ inc_dirty(struct inc *inc, uint32_t id)
     }
 }
 
+/* Marks 'reader' if it read any of the columns in 'mask' of 'id'.  Returns
+ * false if it did not read 'id' at all. */
+static bool
+inc_dirty_reader(struct inc *inc, uint32_t id, uint32_t mask,
+                 uint32_t reader)
+{
+    const struct inc_edge *edge = inc_edges_find(inc_node(inc, reader), id);
+
+    if (edge && edge->mask & mask) {
+        inc_dirty(inc, reader);
+    }
+    return edge != NULL;
+}
+
 /* Marks everything that read any of the columns in 'mask' of 'id'. */
 void
 inc_dirty_readers(struct inc *inc, uint32_t id, uint32_t mask)
 {
-    struct inc_hints *h = inc_node(inc, id)->readers;
+    struct inc_node *node = inc_node(inc, id);
 
-    if (!h) {
-        return;
-    }
-
-    uint32_t m = 0;
-    for (uint32_t i = 0; i < h->n; i++) {
-        uint32_t reader = h->ids[i];
-        const struct inc_edge *edge
-            = inc_edges_find(inc_node(inc, reader)->reads, id);
-
-        if (edge) {
-            h->ids[m++] = reader;
-            if (edge->mask & mask) {
-                inc_dirty(inc, reader);
+    if (node->flags & INC_FEW_READERS) {
+        for (int i = 0; i < INC_FEW; i++) {
+            if (node->readers.few[i]) {
+                inc_dirty_reader(inc, id, mask, node->readers.few[i]);
             }
         }
+    } else if (node->readers.list) {
+        struct inc_hints *h = node->readers.list;
+        uint32_t m = 0;
+
+        for (uint32_t i = 0; i < h->n; i++) {
+            uint32_t reader = h->ids[i];
+
+            if (inc_dirty_reader(inc, id, mask, reader)) {
+                h->ids[m++] = reader;
+            }
+        }
+        h->n = m;
     }
-    h->n = m;
 }

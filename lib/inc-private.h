@@ -83,7 +83,9 @@ enum {
     INC_DIRTY = 1 << 0,         /* In its family's 'pending'. */
     INC_GONE = 1 << 1,          /* Its row is gone. */
     INC_DOOMED = 1 << 2,        /* In the engine's 'doomed'. */
-    INC_COMPUTING = 1 << 3      /* Its function runs. */
+    INC_COMPUTING = 1 << 3,     /* Its function runs. */
+    INC_ONE_READ = 1 << 4,      /* 'reads.one', not 'reads.list'. */
+    INC_FEW_READERS = 1 << 5    /* 'readers.few', not 'readers.list'. */
 };
 
 struct inc_edge {
@@ -97,7 +99,7 @@ struct inc_edges {
     struct inc_edge edges[];
 };
 
-/* A reverse list. */
+/* A reverse list of more than INC_FEW readers. */
 struct inc_hints {
     uint32_t n, allocated;
     uint32_t live;              /* Exact number of readers. */
@@ -105,14 +107,27 @@ struct inc_hints {
     uint32_t ids[];
 };
 
+#define INC_FEW 2
+
 struct inc_node {
     uint8_t kind;               /* enum inc_node_kind. */
     uint8_t flags;
     uint16_t owner;             /* Number of the table, index or family. */
     uint32_t key;               /* Facts, units: the row.  Buckets: the hash.
                                  * Free nodes: the next free node. */
-    struct inc_edges *reads;    /* Facts, units. */
-    struct inc_hints *readers;  /* Rows, buckets, facts. */
+
+    /* What it read: of facts and units.  Most read one thing, or have one or
+     * two readers, and need no memory beside the node. */
+    union {
+        struct inc_edges *list; /* NULL if nothing. */
+        struct inc_edge one;
+    } reads;
+
+    /* Who read it: of rows, buckets and facts. */
+    union {
+        struct inc_hints *list; /* NULL if nobody. */
+        uint32_t few[INC_FEW];  /* Exact; 0 is nobody. */
+    } readers;
     void *data;                 /* Rows: see inc-table.c.  Buckets: struct
                                  * inc_bucket.  Facts: the value.  Units:
                                  * struct inc_claims. */
@@ -257,7 +272,9 @@ uint32_t inc_node_live(const struct inc_node *);
 void inc_doom(struct inc *, uint32_t id);
 void inc_dirty(struct inc *, uint32_t id);
 void inc_dirty_readers(struct inc *, uint32_t id, uint32_t mask);
-bool inc_edges_equal(const struct inc_edges *, const struct inc_edge *,
+const struct inc_edge *inc_reads(const struct inc_node *, size_t *n);
+void inc_node_uninit(struct inc_node *);
+bool inc_edges_equal(const struct inc_node *, const struct inc_edge *,
                      size_t n);
 void inc_set_reads(struct inc *, uint32_t id, const struct inc_edge *,
                    size_t n);

@@ -205,8 +205,11 @@ format_claimants(const struct inc *inc, const struct inc_item *item,
             ds_put_format(s, "  claimed by %s of ", family->name);
             inc_format_row(inc, unit->key, s);
             ds_put_char(s, '\n');
-            for (size_t k = 0; unit->reads && k < unit->reads->n; k++) {
-                format_read(inc, &unit->reads->edges[k], s);
+
+            size_t n;
+            const struct inc_edge *reads = inc_reads(unit, &n);
+            for (size_t k = 0; k < n; k++) {
+                format_read(inc, &reads[k], s);
             }
         }
     }

@@ -216,7 +216,7 @@ verify_node(struct verify *v, struct inc_family *family, uint32_t id)
         verify_claims(v, family, node, cx);
     }
     cx->n_reads = inc_edges_normalize(cx->reads, cx->n_reads);
-    if (!inc_edges_equal(node->reads, cx->reads, cx->n_reads)) {
+    if (!inc_edges_equal(node, cx->reads, cx->n_reads)) {
         differ(v, node->key, "%s: stale reads", family->name);
     }
     inc_cx_put(cx);

@@ -78,8 +78,7 @@ inc_create(const char *name)
 static void
 node_destroy(struct inc *inc, struct inc_node *node)
 {
-    free(node->reads);
-    free(node->readers);
+    inc_node_uninit(node);
     switch ((enum inc_node_kind) node->kind) {
     case INC_NODE_ROW:
         inc_row_free_data(inc, node);
@@ -585,6 +584,7 @@ void
 inc_recompute(struct inc *inc)
 {
     inc->all_dirty = true;
+    inc->n_reloads++;
 }
 
 /* Numbers. */

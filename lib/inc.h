@@ -77,7 +77,7 @@
  * --------------
  *
  * Every row, index bucket, fact and unit is a node with a 32-bit id and a
- * header of 32 bytes.  A node's list of reads ("forward list", 8 bytes an
+ * header of 32 bytes, which has room for one read and two readers.  A node's list of reads ("forward list", 8 bytes an
  * edge: node, column mask) is the truth.  A node's list of readers ("reverse
  * list", 4 bytes an edge) is a hint: when it is walked, each entry is
  * checked against the reader's forward list.  An unchanged set of reads
@@ -308,7 +308,8 @@ void inc_set_verify_always(struct inc *, bool);
 void inc_idl_sync(struct inc *, struct ovsdb_idl *);
 
 /* Number of times that this found rows inserted again, as after a
- * reconnection: what the IDL tracked may then be incomplete. */
+ * reconnection, when what the IDL tracked may be incomplete, or that
+ * inc_recompute() was called.  Who writes compares everything then. */
 unsigned int inc_idl_reloads(const struct inc *);
 
 /* Forgets all rows of 'idl', before it is destroyed. */

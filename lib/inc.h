@@ -77,11 +77,11 @@
  * --------------
  *
  * Every row, index bucket, fact and unit is a node with a 32-bit id and a
- * header of 32 bytes, which has room for one read and two readers.  A node's list of reads ("forward list", 8 bytes an
- * edge: node, column mask) is the truth.  A node's list of readers ("reverse
- * list", 4 bytes an edge) is a hint: when it is walked, each entry is
- * checked against the reader's forward list.  An unchanged set of reads
- * writes nothing.  Besides, each node counts its readers exactly, so that it
+ * header of 32 bytes, which has room for one read and two readers.  A node's
+ * list of reads ("forward list", 8 bytes an edge: node, column mask) is the
+ * truth.  A node's list of readers ("reverse list", 4 bytes an edge) is a
+ * hint: when it is walked, each entry is checked against the reader's forward
+ * list.  An unchanged set of reads writes nothing.  Besides, each node counts its readers exactly, so that it
  * can be freed, and its id used again, when the count drops to zero.
  *
  * Not thread-safe: one engine belongs to one thread. */

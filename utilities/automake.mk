@@ -52,3 +52,24 @@ $(startup_scripts): %: %.in Makefile
 	  -e 's,[@]localstatedir[@],$(localstatedir),g' \
 	  -e 's,[@]sysconfdir[@],$(sysconfdir),g' $< > $@.tmp && \
 	chmod +x $@.tmp && mv $@.tmp $@
+
+# Manual pages.  A line "@include FILE@" stands for that file.
+utility_pages = \
+	utilities/ovn-appctl.8 \
+	utilities/ovn-ctl.8 \
+	utilities/ovn-nbctl.8 \
+	utilities/ovn-sbctl.8
+page_parts = utilities/dbctl-commands.man utilities/dbctl-options.man
+man_MANS += $(utility_pages)
+EXTRA_DIST += $(utility_pages:=.in) $(page_parts)
+CLEANFILES += $(utility_pages)
+$(utility_pages): %: %.in Makefile $(page_parts)
+	$(AM_V_GEN)$(MKDIR_P) utilities && \
+	$(AWK) -v dir='$(srcdir)/utilities/' ' \
+	  /^@include .*@$$/ { \
+	      file = substr($$2, 1, length($$2) - 1); \
+	      while ((getline line < (dir file)) > 0) print line; \
+	      close(dir file); \
+	      next } \
+	  { gsub(/@VERSION@/, "$(PACKAGE_VERSION)"); print }' $< > $@.tmp && \
+	mv $@.tmp $@

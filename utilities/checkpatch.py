@@ -106,7 +106,7 @@ class Checker:
 
     def check_licence(self, name, lines):
         """The licence must be in the first lines, in comments."""
-        head = [re.sub(r"^\s*(/\*|\*/?|#|dnl|--)? ?", "", line)
+        head = [re.sub(r"^\s*(/\*|\*/?|#|dnl|--|\.\\\")? ?", "", line)
                 for line in lines[:6]]
         for start in range(3):
             if head[start:start + 3] == LICENCE:

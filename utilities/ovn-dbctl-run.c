@@ -124,7 +124,7 @@ add_local_option(struct dbctl_run_options *opts, const char *name,
 
     if (shash_find(&opts->local, key)) {
         free(key);
-        return xasprintf("'%s' option specified multiple times", name);
+        return xasprintf("'--%s' option specified multiple times", name);
     }
     shash_add_nocopy(&opts->local, key, nullable_xstrdup(arg));
     return NULL;

@@ -91,7 +91,7 @@ done
 ping_stop vm1
 result=$(ping_result vm1 vm3)
 echo "$result"
-[ $(field lost "$result") -le 1 ] || die "packets lost"
+no_loss "$result" || die "packets lost"
 for round in 1 2 3; do
     [ -n "$(sbctl --bare --columns=_uuid find Port_Binding \
             logical_port=port$round)" ] || die "port$round is missing"

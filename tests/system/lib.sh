@@ -540,6 +540,11 @@ field () {
     sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" <<< "$2"
 }
 
+# no_loss RESULT: whether no ping was lost; the end may catch some in flight.
+no_loss () {
+    [ $(field lost "$1") = 0 ] && [ $(field flying "$1") -le 20 ]
+}
+
 # pings FROM TO [OPTION]...: whether all of a few pings are answered.
 pings () {
     local from=$1 to=$2

@@ -20,11 +20,15 @@ controller_libofswitch_la_SOURCES = \
 
 bin_PROGRAMS += controller/ovn-controller
 controller_ovn_controller_SOURCES = \
+	controller/binding.c \
+	controller/binding.h \
 	controller/bridge.c \
 	controller/bridge.h \
 	controller/chassis.c \
 	controller/chassis.h \
 	controller/commands.c \
+	controller/compile.c \
+	controller/compile.h \
 	controller/config.c \
 	controller/config.def \
 	controller/config.h \
@@ -35,8 +39,28 @@ controller_ovn_controller_SOURCES = \
 	controller/db.h \
 	controller/encaps.c \
 	controller/encaps.h \
+	controller/flows.c \
+	controller/flows.h \
 	controller/idl-watch.h \
+	controller/inject.c \
+	controller/inject.h \
+	controller/lflow-names.c \
+	controller/lflow-parse.c \
+	controller/lflow-private.h \
+	controller/lflow.c \
+	controller/lflow.h \
+	controller/local.c \
+	controller/local.h \
+	controller/mcast.c \
+	controller/monitor.c \
+	controller/monitor.h \
 	controller/nb-cfg.c \
 	controller/nb-cfg.h \
-	controller/ovn-controller.c
+	controller/ovn-controller.c \
+	controller/physical.c \
+	controller/physical.h \
+	controller/tunnel.c \
+	controller/tunnel.h \
+	controller/zones.c \
+	controller/zones.h
 controller_ovn_controller_LDADD = controller/libofswitch.la $(DAEMON_LDADD)

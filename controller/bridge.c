@@ -38,9 +38,10 @@ bridge_find(const struct ovsrec_open_vswitch *ovs, const char *name)
 }
 
 /* Creates the bridge named 'name', with its local port. */
-static const struct ovsrec_bridge *
+static void
 create_bridge(struct ovsdb_idl_txn *txn,
-              const struct ovsrec_open_vswitch *ovs, const char *name)
+              const struct ovsrec_open_vswitch *ovs, const char *name,
+              const char *datapath_type)
 {
     const struct smap other_config
         = SMAP_CONST1(&other_config, "disable-in-band", "true");
@@ -58,11 +59,11 @@ create_bridge(struct ovsdb_idl_txn *txn,
     struct ovsrec_bridge *bridge = ovsrec_bridge_insert(txn);
     ovsrec_bridge_set_name(bridge, name);
     ovsrec_bridge_set_fail_mode(bridge, "secure");
+    ovsrec_bridge_set_datapath_type(bridge, datapath_type);
     ovsrec_bridge_set_other_config(bridge, &other_config);
     ovsrec_bridge_set_ports(bridge, &port, 1);
 
     ovsrec_open_vswitch_update_bridges_addvalue(ovs, bridge);
-    return bridge;
 }
 
 /* If 'bridge' is restricted to some OpenFlow versions, adds ours. */
@@ -95,14 +96,15 @@ set_up_bridge(const struct ovsrec_bridge *bridge, const char *datapath_type)
     allow_protocol(bridge);
 }
 
-/* Returns the integration bridge that 'config' names.  If 'ovs_txn' is
- * nonnull, creates it if it is missing and repairs its settings; otherwise
- * returns NULL if it is missing. */
+/* Returns the integration bridge that 'config' names, or NULL if it does not
+ * exist.  If 'ovs_txn' is nonnull, creates it in that case (it exists when the
+ * transaction is through), and otherwise repairs its settings. */
 const struct ovsrec_bridge *
 bridge_run(struct ovsdb_idl_txn *ovs_txn,
            const struct ovsrec_open_vswitch *ovs, const struct config *config)
 {
     const char *name = config_string(config, CFG_BRIDGE);
+    const char *type = config_string(config, CFG_BRIDGE_DP_TYPE);
     const struct ovsrec_bridge *bridge = bridge_find(ovs, name);
 
     if (!ovs_txn) {
@@ -110,9 +112,10 @@ bridge_run(struct ovsdb_idl_txn *ovs_txn,
     }
 
     if (!bridge) {
-        bridge = create_bridge(ovs_txn, ovs, name);
+        create_bridge(ovs_txn, ovs, name, type);
+    } else {
+        set_up_bridge(bridge, type);
     }
-    set_up_bridge(bridge, config_string(config, CFG_BRIDGE_DP_TYPE));
 
     const char *limit = smap_get(&ovs->other_config, "vlan-limit");
     if (!limit || strcmp(limit, "0")) {

@@ -13,9 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/binding.h"
+#include "controller/inject.h"
+#include "controller/lflow.h"
+#include "controller/local.h"
+#include "lib/inc.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb-idl.h"
+#include "svec.h"
 #include "unixctl.h"
 #include "util.h"
 
@@ -128,6 +135,92 @@ cmd_delay_nb_cfg(struct unixctl_conn *conn, int argc OVS_UNUSED,
                           seconds ? NULL : "no delay for nb_cfg report.");
 }
 
+static void
+cmd_inject_pkt(struct unixctl_conn *conn, int argc OVS_UNUSED,
+               const char *argv[], void *c_)
+{
+    struct controller *c = c_;
+    const struct sbrec_chassis *chassis
+        = (c->config.chassis
+           ? chassis_get(&c->chassis, c->config.chassis) : NULL);
+    char *error = inject_packet(c->sb.loop.idl, chassis, &c->ct_zones, c->sw,
+                                argv[1]);
+
+    if (error) {
+        unixctl_command_reply_error(conn, error);
+        free(error);
+    } else {
+        unixctl_command_reply(conn, NULL);
+    }
+}
+
+/* "recompute", the former name of "inc-engine/recompute". */
+static void
+cmd_recompute(struct unixctl_conn *conn, int argc OVS_UNUSED,
+              const char *argv[] OVS_UNUSED, void *c_)
+{
+    struct controller *c = c_;
+
+    inc_recompute(c->compile.inc);
+    poll_immediate_wake();
+    unixctl_command_reply(conn, NULL);
+}
+
+/* What is parsed of logical flows is part of the engine's state, and cannot be
+ * dropped apart from it. */
+static void
+cmd_flush_cache(struct unixctl_conn *conn, int argc OVS_UNUSED,
+                const char *argv[] OVS_UNUSED, void *c_ OVS_UNUSED)
+{
+    unixctl_command_reply(conn, NULL);
+}
+
+static void
+cmd_cache_stats(struct unixctl_conn *conn, int argc OVS_UNUSED,
+                const char *argv[] OVS_UNUSED, void *c_ OVS_UNUSED)
+{
+    size_t n = lflow_n_parsed();
+    char *reply = xasprintf("Enabled: true\n"
+                            "total           : %"PRIuSIZE"\n"
+                            "cache-expr      : %"PRIuSIZE"\n"
+                            "cache-matches   : 0\n", n, n);
+
+    unixctl_command_reply(conn, reply);
+    free(reply);
+}
+
+static void
+cmd_dump_bindings(struct unixctl_conn *conn, int argc OVS_UNUSED,
+                  const char *argv[] OVS_UNUSED, void *c_)
+{
+    const struct controller *c = c_;
+    struct ds ds = DS_EMPTY_INITIALIZER;
+
+    binding_format(c->ovs.loop.idl, c->sb.loop.idl, &ds);
+    unixctl_command_reply(conn, ds_cstr(&ds));
+    ds_destroy(&ds);
+}
+
+static void
+cmd_dump_datapaths(struct unixctl_conn *conn, int argc OVS_UNUSED,
+                   const char *argv[] OVS_UNUSED, void *c_ OVS_UNUSED)
+{
+    struct svec uuids = SVEC_EMPTY_INITIALIZER;
+    struct ds ds = DS_EMPTY_INITIALIZER;
+    const char *uuid;
+    size_t i;
+
+    local_dp_list(&uuids);
+    svec_sort(&uuids);
+    ds_put_cstr(&ds, "Local datapaths:\n");
+    SVEC_FOR_EACH (i, uuid, &uuids) {
+        ds_put_format(&ds, "Datapath: %s\n", uuid);
+    }
+    unixctl_command_reply(conn, ds_cstr(&ds));
+    ds_destroy(&ds);
+    svec_destroy(&uuids);
+}
+
 /* Registers all commands for 'c', which must live as long as the unixctl
  * server. */
 void
@@ -146,6 +239,13 @@ commands_register(struct controller *c)
         { "debug/resume", "", 0, 0, cmd_resume },
         { "debug/status", "", 0, 0, cmd_status },
         { "debug/delay-nb-cfg-report", "SECONDS", 1, 1, cmd_delay_nb_cfg },
+        { "debug/dump-local-bindings", "", 0, 0, cmd_dump_bindings },
+        { "debug/dump-local-datapaths", "", 0, 0, cmd_dump_datapaths },
+        { "inject-pkt", "MICROFLOW", 1, 1, cmd_inject_pkt },
+        { "recompute", "[deprecated]", 0, 0, cmd_recompute },
+        { "lflow-cache/flush", "", 0, 0, cmd_flush_cache },
+        { "flush-lflow-cache", "[deprecated]", 0, 0, cmd_flush_cache },
+        { "lflow-cache/show-stats", "", 0, 0, cmd_cache_stats },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
@@ -154,4 +254,5 @@ commands_register(struct controller *c)
                                  commands[i].cb, c);
     }
     ofswitch_register_unixctl(c->sw);
+    inc_unixctl_init(c->compile.inc);
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 #include "controller/chassis.h"
+#include "controller/compile.h"
 #include "controller/config.h"
 #include "controller/ct-zone.h"
 #include "controller/db.h"
@@ -44,8 +45,11 @@ struct controller {
     struct chassis chassis;
     struct encaps encaps;
     struct ct_zones ct_zones;
+    bool zones_moved;           /* Zones in use changed. */
     struct nb_cfg nb_cfg;
     struct ofswitch *sw;
+    struct compile compile;
+    bool ready;                 /* Everything was compiled once. */
 
     /* Requested by commands. */
     bool paused;

@@ -15,6 +15,8 @@
  *     encaps     tunnel ports to the other chassis
  *     ct-zone    connection tracking zones
  *     compile    Southbound and local rows into OpenFlow, with the engine
+ *     monitor    what the Southbound database should send us
+ *     binding    which ports are here, told to both databases
  *     ofswitch   the connection to the switch
  *     nb-cfg     how far this chassis has come
  *     commands   what ovn-appctl can ask
@@ -31,9 +33,12 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "command-line.h"
+#include "controller/binding.h"
 #include "controller/bridge.h"
+#include "controller/monitor.h"
 #include "daemon.h"
 #include "dirs.h"
 #include "fatal-signal.h"
@@ -42,6 +47,7 @@
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovn-sb-idl.h"
+#include "simap.h"
 #include "smap.h"
 #include "stream-ssl.h"
 #include "stream.h"
@@ -119,18 +125,26 @@ update_sb_remote(struct controller *c)
     ovsdb_idl_set_probe_interval(sb_idl, probe_interval(&c->config, remote));
 }
 
-/* Connects to the integration bridge, 'br_int'. */
+/* Connects to the integration bridge, 'br_int'.  If the bridge is so new that
+ * ovs-vswitchd does not listen for it yet, that is tried again soon. */
 static void
 update_switch_target(struct controller *c, const struct ovsrec_bridge *br_int)
 {
     const char *configured = config_string(&c->config, CFG_BRIDGE_REMOTE);
     int probe = config_uint(&c->config, CFG_OPENFLOW_PROBE);
-    char *target = (configured[0] ? xstrdup(configured)
-                    : xasprintf("unix:%s/%s.mgmt", ovn_ovs_rundir(),
-                                br_int->name));
+    char *socket = xasprintf("%s/%s.mgmt", ovn_ovs_rundir(), br_int->name);
+    char *target = NULL;
 
+    if (configured[0]) {
+        target = xstrdup(configured);
+    } else if (!access(socket, F_OK)) {
+        target = xasprintf("unix:%s", socket);
+    } else {
+        poll_timer_wait(200);
+    }
     ofswitch_set_target(c->sw, target, probe ? MAX(probe, 5) : 0);
     free(target);
+    free(socket);
 }
 
 /* Reads the configuration, and applies what concerns connections. */
@@ -146,7 +160,7 @@ configure(struct controller *c, const struct ovsrec_open_vswitch *ovs)
     }
     if (c->config_changed) {
         update_sb_remote(c);
-        ct_zones_set_range(&c->ct_zones, &c->config);
+        c->zones_moved |= ct_zones_set_range(&c->ct_zones, &c->config);
     }
 }
 
@@ -187,9 +201,12 @@ write_sb(struct controller *c, struct ovsdb_idl_txn *sb_txn,
 {
     const struct sbrec_sb_global *sb = sbrec_sb_global_first(c->sb.loop.idl);
 
-    chassis_run(&c->chassis, sb_txn, &c->config, c->sb_config_changed, ovs,
-                br_int);
-    c->sb_config_changed = false;
+    /* A row that is not replicated (yet) would be inserted a second time. */
+    if (monitor_is_settled(c->sb.loop.idl)) {
+        chassis_run(&c->chassis, sb_txn, &c->config, c->sb_config_changed,
+                    ovs, br_int);
+        c->sb_config_changed = false;
+    }
 
     const struct sbrec_chassis_private *private
         = (c->config.chassis
@@ -199,18 +216,92 @@ write_sb(struct controller *c, struct ovsdb_idl_txn *sb_txn,
     }
 }
 
-/* Compiles what the databases say now and hands it to the switch. */
+/* Returns our row in the Southbound database, or NULL. */
+static const struct sbrec_chassis *
+our_chassis(const struct controller *c)
+{
+    return (c->config.chassis
+            ? chassis_get(&c->chassis, c->config.chassis) : NULL);
+}
+
+/* Has the Southbound database told us everything that it has for us?  Then
+ * what is compiled is what should be in force. */
+static bool
+is_complete(const struct controller *c)
+{
+    struct ovsdb_idl *sb_idl = c->sb.loop.idl;
+
+    return (ovsdb_idl_has_ever_connected(sb_idl)
+            && sbrec_sb_global_first(sb_idl)
+            && monitor_is_settled(sb_idl));
+}
+
+/* Compiles what the databases say now, hands it to the switch, and says what
+ * else there is to know. */
 static void
 run_switch(struct controller *c, const struct ovsrec_bridge *br_int)
 {
-    const struct sbrec_sb_global *sb = sbrec_sb_global_first(c->sb.loop.idl);
+    struct ovsdb_idl *sb_idl = c->sb.loop.idl;
+    const struct sbrec_chassis *chassis = our_chassis(c);
 
     update_switch_target(c, br_int);
-    if (sb) {
-        nb_cfg_observe(&c->nb_cfg, sb, c->sw);
+    compile_set_chassis(&c->compile, br_int, chassis,
+                        ofswitch_tun_metadata_field(c->sw));
+    compile_run(&c->compile, c->zones_moved);
+    c->zones_moved = false;
+    monitor_run(sb_idl, chassis,
+                (nullable_string_is_equal(c->chassis.name, c->config.chassis)
+                 ? c->chassis.name : NULL),
+                config_bool(&c->config, CFG_MONITOR_ALL));
+
+    if (is_complete(c)) {
+        if (!c->ready && chassis) {
+            ct_zones_forget_restored(&c->ct_zones);
+            ofswitch_set_ready(c->sw, true);
+            c->ready = true;
+        }
+        nb_cfg_observe(&c->nb_cfg, sbrec_sb_global_first(sb_idl), c->sw);
     }
     ofswitch_run(c->sw);
     nb_cfg_collect(&c->nb_cfg, c->sw);
+}
+
+/* Tells both databases which ports are here. */
+static void
+run_bindings(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
+             struct ovsdb_idl_txn *sb_txn)
+{
+    const struct binding_ctx ctx = {
+        .ovs_idl = c->ovs.loop.idl,
+        .sb_idl = c->sb.loop.idl,
+        .ovs_txn = ovs_txn,
+        .sb_txn = sb_txn,
+        .chassis = our_chassis(c),
+        .sw = c->sw,
+        .complete = is_complete(c),
+    };
+
+    binding_run(&ctx);
+}
+
+/* Runs everything that needs the integration bridge. */
+static void
+run_all(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
+        struct ovsdb_idl_txn *sb_txn, const struct ovsrec_open_vswitch *ovs)
+{
+    const struct ovsrec_bridge *br_int = bridge_run(ovs_txn, ovs, &c->config);
+
+    if (br_int) {
+        ct_zones_restore(&c->ct_zones, br_int);
+        run_switch(c, br_int);
+        if (ovs_txn) {
+            write_ovs(c, ovs_txn, ovs, br_int);
+        }
+        run_bindings(c, ovs_txn, sb_txn);
+    }
+    if (sb_txn) {
+        write_sb(c, sb_txn, ovs, br_int);
+    }
 }
 
 /* One round of the main loop, without waiting. */
@@ -227,32 +318,18 @@ iterate(struct controller *c)
         c->ovs_config_changed |= c->config_changed;
         c->sb_config_changed |= c->config_changed;
         c->config_changed = false;
-
-        const struct ovsrec_bridge *br_int = bridge_run(ovs_txn, ovs,
-                                                        &c->config);
-        if (br_int) {
-            ct_zones_restore(&c->ct_zones, br_int);
-            run_switch(c, br_int);
-            if (ovs_txn) {
-                write_ovs(c, ovs_txn, ovs, br_int);
-            }
-        }
-        if (sb_txn) {
-            write_sb(c, sb_txn, ovs, br_int);
-        }
+        run_all(c, ovs_txn, sb_txn, ovs);
     }
 
     if (!db_end(&c->ovs)) {
         encaps_retry(&c->encaps);
         ct_zones_save_failed(&c->ct_zones);
+        binding_retry();
         c->startup_marked = false;
     }
     if (!db_end(&c->sb)) {
         chassis_retry(&c->chassis);
-    }
-    if (!c->paused) {
-        ovsdb_idl_track_clear(c->ovs.loop.idl);
-        ovsdb_idl_track_clear(c->sb.loop.idl);
+        binding_retry();
     }
 }
 
@@ -264,6 +341,7 @@ wait_for_work(struct controller *c)
     if (!c->paused) {
         ofswitch_wait(c->sw);
         nb_cfg_wait(&c->nb_cfg);
+        binding_wait();
     }
 }
 
@@ -283,6 +361,15 @@ clean_up(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
         done &= ovs_txn && encaps_cleanup(br_int);
     }
     if (ovsdb_idl_is_connected(c->sb.loop.idl)) {
+        const struct binding_ctx ctx = {
+            .ovs_idl = c->ovs.loop.idl,
+            .sb_idl = c->sb.loop.idl,
+            .ovs_txn = ovs_txn,
+            .sb_txn = sb_txn,
+            .chassis = our_chassis(c),
+        };
+
+        done &= binding_cleanup(&ctx);
         done &= sb_txn && chassis_cleanup(&c->chassis, &c->config);
     }
     return done;
@@ -321,6 +408,24 @@ flush_ct_zone(void *sw_, uint16_t zone)
     ofswitch_ct_flush_zone(sw, zone);
 }
 
+/* Answers memory/show, and logs usage when it has grown. */
+static void
+report_memory(const struct controller *c)
+{
+    memory_run();
+    if (memory_should_report()) {
+        struct simap usage = SIMAP_INITIALIZER(&usage);
+
+        ovsdb_idl_get_memory_usage(c->ovs.loop.idl, &usage);
+        ovsdb_idl_get_memory_usage(c->sb.loop.idl, &usage);
+        inc_memory_usage(c->compile.inc, &usage);
+        ofswitch_get_memory_usage(c->sw, &usage);
+        memory_report(&usage);
+        simap_destroy(&usage);
+    }
+    memory_wait();
+}
+
 static void
 controller_init(struct controller *c, const struct options *options)
 {
@@ -336,11 +441,14 @@ controller_init(struct controller *c, const struct options *options)
     encaps_init(&c->encaps, c->ovs.loop.idl, c->sb.loop.idl);
     ct_zones_init(&c->ct_zones, flush_ct_zone, c->sw);
     nb_cfg_init(&c->nb_cfg);
+    compile_init(&c->compile, c->ovs.loop.idl, c->sb.loop.idl, c->sw,
+                 &c->ct_zones);
 }
 
 static void
 controller_destroy(struct controller *c)
 {
+    compile_destroy(&c->compile);
     nb_cfg_destroy(&c->nb_cfg);
     ct_zones_destroy(&c->ct_zones);
     encaps_destroy(&c->encaps);
@@ -380,6 +488,7 @@ main(int argc, char *argv[])
         unixctl_server_run(unixctl);
         unixctl_server_wait(unixctl);
         wait_for_work(&c);
+        report_memory(&c);
         if (c.exiting || should_service_stop()) {
             poll_immediate_wake();
             c.exiting = true;

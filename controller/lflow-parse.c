@@ -1,0 +1,376 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* Parses logical flows, once each; see lflow-private.h. */
+
+#include <config.h>
+
+#include "controller/lflow-private.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "lib/actions.h"
+#include "lib/logical.h"
+#include "openvswitch/hmap.h"
+#include "ovsdb/sb-inc.h"
+#include "smap.h"
+#include "util.h"
+#include "uuid.h"
+
+static void
+lflow_value_free(void *value_)
+{
+    struct lflow_value *value = value_;
+    struct lflow *lflow = value->lflow;
+
+    if (lflow) {
+        expr_destroy(lflow->expr);
+        actions_free(&lflow->ovnacts);
+        ofpbuf_uninit(&lflow->ovnacts);
+        free(lflow);
+    }
+}
+
+static bool
+lflow_value_equal(const void *a_, const void *b_)
+{
+    const struct lflow_value *a = a_;
+    const struct lflow_value *b = b_;
+
+    return (a->lflow == b->lflow
+            || (a->lflow && b->lflow
+                && !memcmp(a->lflow->digest, b->lflow->digest,
+                           sizeof a->lflow->digest)));
+}
+
+/* Names in an environment in which there is nothing. */
+static bool
+no_port(void *aux OVS_UNUSED, const char *name OVS_UNUSED,
+        unsigned int *key OVS_UNUSED)
+{
+    return false;
+}
+
+static bool
+not_resident(void *aux OVS_UNUSED, const char *name OVS_UNUSED)
+{
+    return false;
+}
+
+static const struct expr_constants *
+empty_set(void *aux OVS_UNUSED, const char *name OVS_UNUSED)
+{
+    static const struct expr_constants empty = { .n = 0 };
+    return &empty;
+}
+
+static const char *const *
+empty_group(void *aux OVS_UNUSED, const char *name OVS_UNUSED)
+{
+    static const char *const empty[] = { NULL };
+    return empty;
+}
+
+/* Returns a bound for the number of conjunctive matches that 'expr' needs in
+ * any environment.  (It depends on nothing but the expression.) */
+static uint32_t
+count_conj_ids(const struct expr *expr)
+{
+    const struct expr_env env = {
+        .lookup_port = no_port,
+        .is_chassis_resident = not_resident,
+        .address_set = empty_set,
+        .port_group = empty_group,
+    };
+    struct expr_matches matches;
+    char *error = expr_to_matches(expr, &env, &matches);
+    uint32_t n = 0;
+
+    if (!error) {
+        n = matches.n_conj_ids;
+        expr_matches_destroy(&matches);
+    }
+    free(error);
+    return n;
+}
+
+bool
+lflow_is_ingress(struct inc_cx *cx, struct inc_ref row)
+{
+    return !strcmp(sb_lflow_pipeline(cx, row), "ingress");
+}
+
+/* Parses logical flow 'row' into 'lflow', whose 'digest' is set already.
+ * Returns NULL, or an error that the caller must free. */
+static char *
+parse(struct inc_cx *cx, struct inc_ref row, struct lflow *lflow)
+{
+    const struct field_symtab *symtab
+        = (smap_get_bool(sb_lflow_tags(cx, row), "acl_ct_translation", false)
+           ? logical_symtab_ct() : logical_symtab());
+    const struct actions_params params = {
+        .symtab = symtab,
+        .ingress = lflow_is_ingress(cx, row),
+        .cur_ltable = sb_lflow_table_id(cx, row),
+        .n_tables = LOG_PIPELINE_LEN,
+    };
+    struct field_set prereqs = { .bits = { 0 } };
+    char *error = actions_parse(sb_lflow_actions(cx, row), &params,
+                                &lflow->ovnacts, &prereqs);
+
+    if (!error) {
+        error = expr_parse(sb_lflow_match(cx, row), symtab, &prereqs,
+                           &lflow->expr);
+    }
+    if (!error) {
+        lflow->n_conj_ids = count_conj_ids(lflow->expr);
+    }
+    return error;
+}
+
+/* Computes the digest of what parse() reads. */
+static void
+compute_digest(struct inc_cx *cx, struct inc_ref row, uint64_t digest[2])
+{
+    const char *match = sb_lflow_match(cx, row);
+    const char *actions = sb_lflow_actions(cx, row);
+    uint32_t place = (sb_lflow_table_id(cx, row) << 2
+                      | lflow_is_ingress(cx, row) << 1
+                      | smap_get_bool(sb_lflow_tags(cx, row),
+                                      "acl_ct_translation", false));
+    ovs_u128 a, b;
+
+    hash_bytes128(match, strlen(match), place, &a);
+    hash_bytes128(actions, strlen(actions), place + 1, &b);
+    digest[0] = a.u64.lo ^ b.u64.hi;
+    digest[1] = a.u64.hi + b.u64.lo;
+}
+
+/* Fact over Logical_Flow: struct lflow_value. */
+static void
+lflow_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
+{
+    struct lflow_value *value = value_;
+    struct lflow *lflow = xzalloc(sizeof *lflow);
+
+    if (sb_lflow_table_id(cx, row) >= LOG_PIPELINE_LEN) {
+        free(lflow);
+        return;
+    }
+
+    ofpbuf_init(&lflow->ovnacts, 0);
+    compute_digest(cx, row, lflow->digest);
+    value->lflow = lflow;
+
+    char *error = parse(cx, row, lflow);
+    if (error) {
+        lflow_value_free(value);
+        value->lflow = NULL;
+        free(error);
+    } else {
+        ofpbuf_trim(&lflow->ovnacts);
+    }
+}
+
+struct inc_family lflow_fact = {
+    .name = "lflow",
+    .over = &sb_lflow_table,
+    .fact = lflow_compute,
+    .fact_size = sizeof(struct lflow_value),
+    .fact_free = lflow_value_free,
+    .fact_equal = lflow_value_equal,
+};
+
+char *
+lflow_parse_error(struct inc_cx *cx, struct inc_ref row)
+{
+    struct lflow lflow = { .expr = NULL };
+    char *error;
+
+    if (sb_lflow_table_id(cx, row) >= LOG_PIPELINE_LEN) {
+        return xasprintf("table_id %"PRId64" is out of range 0-%d",
+                         sb_lflow_table_id(cx, row), LOG_PIPELINE_LEN - 1);
+    }
+    ofpbuf_init(&lflow.ovnacts, 0);
+    error = parse(cx, row, &lflow);
+    expr_destroy(lflow.expr);
+    actions_free(&lflow.ovnacts);
+    ofpbuf_uninit(&lflow.ovnacts);
+    return error;
+}
+
+/* Numbers of conjunctive matches.
+ *
+ * A flow's number must not change while others come and go, and must differ
+ * from those of all other flows of its datapath.  So each logical flow that
+ * needs any gets a range for itself, the same in all datapaths. */
+
+/* Derived table: Logical_Flow UUID, how many numbers, and the first one. */
+static void conj_resolve(struct inc *, void *aux, const struct inc_change *,
+                         size_t n);
+struct inc_table lflow_conj_table = {
+    .name = "conj",
+    .kind = INC_DERIVED,
+    .key_size = sizeof(struct uuid),
+    .value_size = sizeof(uint32_t),
+    .attr_size = sizeof(uint32_t),
+    .resolve = conj_resolve,
+};
+
+/* A range of numbers, [first, first + n). */
+struct conj_range {
+    struct hmap_node hmap_node; /* In 'conj_ranges', by 'lflow'. */
+    struct uuid lflow;
+    uint32_t first, n;
+};
+static struct hmap conj_ranges = HMAP_INITIALIZER(&conj_ranges);
+static uint32_t conj_next = 1;
+
+static struct conj_range *
+conj_find(const struct uuid *lflow)
+{
+    struct conj_range *range;
+
+    HMAP_FOR_EACH_WITH_HASH (range, hmap_node, uuid_hash(lflow),
+                             &conj_ranges) {
+        if (uuid_equals(&range->lflow, lflow)) {
+            return range;
+        }
+    }
+    return NULL;
+}
+
+/* Returns true if [first, first + n) is free. */
+static bool
+conj_is_free(uint32_t first, uint32_t n)
+{
+    const struct conj_range *range;
+
+    HMAP_FOR_EACH (range, hmap_node, &conj_ranges) {
+        if (first < range->first + range->n && range->first < first + n) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Returns the first of 'n' unused numbers.  They are given out in order; only
+ * after 2^31 are some used again. */
+static uint32_t
+conj_allocate(uint32_t n)
+{
+    const uint32_t max = INT32_MAX;
+    static bool wrapped;
+
+    for (;;) {
+        if (conj_next > max - n) {
+            conj_next = 1;
+            wrapped = true;
+        }
+        uint32_t first = conj_next;
+        conj_next += n;
+        if (!wrapped || conj_is_free(first, n)) {
+            return first;
+        }
+    }
+}
+
+static void
+conj_resolve(struct inc *inc, void *aux OVS_UNUSED,
+             const struct inc_change *changes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct uuid lflow;
+        uint32_t count = 0;
+
+        memcpy(&lflow, changes[i].key, sizeof lflow);
+        if (changes[i].value) {
+            memcpy(&count, changes[i].value, sizeof count);
+        }
+
+        struct conj_range *range = conj_find(&lflow);
+        if (range && range->n < count) {
+            hmap_remove(&conj_ranges, &range->hmap_node);
+            free(range);
+            range = NULL;
+        }
+        if (!count) {
+            if (range) {
+                hmap_remove(&conj_ranges, &range->hmap_node);
+                free(range);
+            }
+            continue;
+        }
+        if (!range) {
+            range = xmalloc(sizeof *range);
+            range->lflow = lflow;
+            range->n = count;
+            range->first = conj_allocate(count);
+            hmap_insert(&conj_ranges, &range->hmap_node, uuid_hash(&lflow));
+        }
+        inc_set_attr(inc, &lflow_conj_table, changes[i].ref, &range->first);
+    }
+}
+
+/* Unit over Logical_Flow.
+ *
+ * Only what has an OR or a comparison in it can need a conjunctive match; all
+ * other flows, which are most, are not parsed for this. */
+static void
+conj_request(struct inc_cx *cx, struct inc_ref row)
+{
+    if (!strpbrk(sb_lflow_match(cx, row), "{|$@!<>")) {
+        return;
+    }
+
+    const struct lflow_value *value = inc_fact(cx, &lflow_fact, row);
+    if (value->lflow && value->lflow->n_conj_ids) {
+        inc_derive(cx, &lflow_conj_table, inc_uuid(cx, row),
+                   &value->lflow->n_conj_ids);
+    }
+}
+
+static struct inc_family conj_unit = {
+    .name = "conj",
+    .over = &sb_lflow_table,
+    .uses = INC_USES(&lflow_fact),
+    .emits = INC_EMITS(&lflow_conj_table.output),
+    .unit = conj_request,
+};
+
+uint32_t
+lflow_first_conj_id(struct inc_cx *cx, struct inc_ref row)
+{
+    struct inc_ref range = inc_lookup(cx, &lflow_conj_table,
+                                      inc_uuid(cx, row));
+    uint32_t first = 0;
+
+    if (range.id) {
+        memcpy(&first, inc_attr(cx, range), sizeof first);
+    }
+    return first;
+}
+
+void
+lflow_parse_add(struct inc *inc)
+{
+    inc_add_family(inc, &lflow_fact);
+    inc_add_family(inc, &conj_unit);
+}
+
+/* Frees what is not the engine's. */
+void
+lflow_parse_destroy(void)
+{
+    struct conj_range *range;
+
+    HMAP_FOR_EACH_SAFE (range, hmap_node, &conj_ranges) {
+        hmap_remove(&conj_ranges, &range->hmap_node);
+        free(range);
+    }
+}

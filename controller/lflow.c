@@ -1,0 +1,336 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* Instantiates logical flows; see lflow.h for how. */
+
+#include <config.h>
+
+#include "controller/lflow.h"
+
+#include <stdlib.h>
+
+#include "byte-order.h"
+#include "controller/flows.h"
+#include "controller/lflow-private.h"
+#include "controller/local.h"
+#include "lib/actions.h"
+#include "lib/logical.h"
+#include "openvswitch/match.h"
+#include "openvswitch/ofp-actions.h"
+#include "ovsdb/sb-inc.h"
+#include "smap.h"
+#include "util.h"
+#include "uuid.h"
+
+/* A logical flow in a datapath. */
+struct instance {
+    struct inc_ref row;         /* Logical_Flow. */
+    const struct lflow *lflow;
+    const struct local_dp *dp;
+    uint8_t oftable;
+    uint16_t priority;
+};
+
+/* Does the flow's scope include the datapath?  A datapath without a workload
+ * port here needs only flows that any packet can meet. */
+static bool
+in_scope(struct inc_cx *cx, struct inc_ref row, const struct local_dp *dp)
+{
+    return !dp->indirect || !smap_get(sb_lflow_tags(cx, row), "scope");
+}
+
+/* Emits the OpenFlow flow for 'matches->matches[i]'. */
+static void
+emit_match(struct inc_cx *cx, const struct instance *in,
+           const struct expr_matches *matches, size_t i,
+           const struct ofpbuf *ofpacts)
+{
+    const struct expr_match *m = &matches->matches[i];
+    uint32_t conj_base = (m->n_conjs || m->conj_id >= 0
+                          ? lflow_first_conj_id(cx, in->row) : 0);
+    struct match match;
+
+    expr_match_get(matches, i, &match);
+    match_set_metadata(&match, htonll(in->dp->key));
+    if (m->conj_id >= 0) {
+        match_set_conj_id(&match, conj_base + m->conj_id);
+    }
+    if (!m->n_conjs) {
+        flow_emit(cx, in->oftable, in->priority, &match, ofpacts,
+                  inc_uuid(cx, in->row));
+        return;
+    }
+
+    uint64_t stub[256 / 8];
+    struct ofpbuf conj_acts = OFPBUF_STUB_INITIALIZER(stub);
+    for (size_t j = 0; j < m->n_conjs; j++) {
+        struct ofpact_conjunction *c = ofpact_put_CONJUNCTION(&conj_acts);
+
+        c->id = conj_base + m->conjs[j].id;
+        c->clause = m->conjs[j].clause;
+        c->n_clauses = m->conjs[j].n_clauses;
+    }
+    flow_emit_conj(cx, in->oftable, in->priority, &match, &conj_acts);
+    ofpbuf_uninit(&conj_acts);
+}
+
+/* Encodes the actions of 'in'.  Returns false, with a warning, if that is not
+ * possible on this chassis. */
+static bool
+encode(struct inc_cx *cx, const struct instance *in, struct lflow_env *env,
+       struct ofpbuf *ofpacts)
+{
+    const struct actions_encode_params params = {
+        .lookup_port = lflow_lookup_port,
+        .is_chassis_resident = lflow_is_resident,
+        .aux = env,
+        .is_switch = in->dp->is_switch,
+        .ingress = lflow_is_ingress(cx, in->row),
+        .cur_ltable = sb_lflow_table_id(cx, in->row),
+        .n_tables = LOG_PIPELINE_LEN,
+        .dp_key = in->dp->key,
+        .lflow_cookie = inc_uuid(cx, in->row)->parts[0],
+        .controller_meter = sb_lflow_controller_meter(cx, in->row),
+    };
+    char *error = actions_encode(&in->lflow->ovnacts, &params, ofpacts);
+
+    if (error) {
+        inc_warn(cx, "logical flow "UUID_FMT": %s",
+                 UUID_ARGS(inc_uuid(cx, in->row)), error);
+        free(error);
+        return false;
+    }
+    return true;
+}
+
+/* Says what is wrong with logical flow 'row', which cannot be parsed.  (The
+ * same warning from several datapaths is one warning.) */
+static void
+warn_unparsable(struct inc_cx *cx, struct inc_ref row)
+{
+    char *error = lflow_parse_error(cx, row);
+
+    if (error) {
+        inc_warn(cx, "logical flow "UUID_FMT": %s",
+                 UUID_ARGS(inc_uuid(cx, row)), error);
+        free(error);
+    }
+}
+
+/* Emits the flows of logical flow 'row' in the datapath 'dp_row', a row of
+ * local_dp_table. */
+static void
+instantiate(struct inc_cx *cx, struct inc_ref dp_row, struct inc_ref row)
+{
+    const struct lflow_value *value = inc_fact(cx, &lflow_fact, row);
+    struct instance in = {
+        .row = row,
+        .lflow = value->lflow,
+        .dp = inc_value(cx, dp_row),
+    };
+
+    if (!in.dp || !in_scope(cx, row, in.dp)) {
+        return;
+    }
+    if (!in.lflow) {
+        warn_unparsable(cx, row);
+        return;
+    }
+    in.oftable = ((lflow_is_ingress(cx, row)
+                   ? OFTABLE_LOG_INGRESS : OFTABLE_LOG_EGRESS)
+                  + sb_lflow_table_id(cx, row));
+    in.priority = sb_lflow_priority(cx, row);
+
+    struct lflow_env env = {
+        .cx = cx,
+        .dp = inc_key(cx, dp_row),
+        .dp_key = in.dp->key,
+    };
+    const struct expr_env expr_env = {
+        .lookup_port = lflow_lookup_port,
+        .is_chassis_resident = lflow_is_resident,
+        .address_set = lflow_address_set,
+        .port_group = lflow_port_group,
+        .aux = &env,
+    };
+    struct expr_matches matches;
+    char *error = expr_to_matches(in.lflow->expr, &expr_env, &matches);
+    if (error) {
+        inc_warn(cx, "logical flow "UUID_FMT": %s",
+                 UUID_ARGS(inc_uuid(cx, row)), error);
+        free(error);
+        return;
+    }
+
+    uint64_t stub[1024 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    if (matches.n && encode(cx, &in, &env, &ofpacts)) {
+        for (size_t i = 0; i < matches.n; i++) {
+            emit_match(cx, &in, &matches, i, &ofpacts);
+        }
+    }
+    ofpbuf_uninit(&ofpacts);
+    expr_matches_destroy(&matches);
+}
+
+/* The pairs of a local datapath and a logical flow. */
+
+static void
+local_dp_keys(struct inc_cx *cx, struct inc_ref dp, struct inc_keys *keys)
+{
+    inc_key_add(keys, inc_key(cx, dp), sizeof(struct uuid));
+}
+
+/* Adds the UUID of 'row', unless it is INC_NONE, to 'keys'. */
+static void
+add_uuid_key(struct inc_cx *cx, struct inc_ref row, struct inc_keys *keys)
+{
+    if (row.id) {
+        inc_key_add(keys, inc_uuid(cx, row), sizeof(struct uuid));
+    }
+}
+
+static void
+lflow_dp_keys(struct inc_cx *cx, struct inc_ref row, struct inc_keys *keys)
+{
+    add_uuid_key(cx, sb_lflow_logical_datapath(cx, row), keys);
+}
+
+static void
+lflow_group_keys(struct inc_cx *cx, struct inc_ref row,
+                 struct inc_keys *keys)
+{
+    add_uuid_key(cx, sb_lflow_logical_dp_group(cx, row), keys);
+}
+
+static void
+group_member_keys(struct inc_cx *cx, struct inc_ref group,
+                  struct inc_keys *keys)
+{
+    size_t n;
+    const struct inc_ref *dps = sb_dpg_datapaths(cx, group, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        add_uuid_key(cx, dps[i], keys);
+    }
+}
+
+/* Keys of a (local datapath, group) pair: the group. */
+static void
+local_group_keys(struct inc_cx *cx, struct inc_ref pair,
+                 struct inc_keys *keys)
+{
+    add_uuid_key(cx, inc_right(cx, pair), keys);
+}
+
+static struct inc_index local_dp_by_dp = {
+    .name = "local_dp_by_dp",
+    .table = &local_dp_table,
+    .keys = local_dp_keys,
+};
+static struct inc_index local_dp_by_member = {
+    .name = "local_dp_by_member",
+    .table = &local_dp_table,
+    .keys = local_dp_keys,
+};
+static struct inc_index lflow_by_dp = {
+    .name = "lflow_by_dp",
+    .table = &sb_lflow_table,
+    .keys = lflow_dp_keys,
+};
+static struct inc_index lflow_by_group = {
+    .name = "lflow_by_group",
+    .table = &sb_lflow_table,
+    .keys = lflow_group_keys,
+};
+static struct inc_index group_by_member = {
+    .name = "group_by_member",
+    .table = &sb_dpg_table,
+    .keys = group_member_keys,
+};
+
+/* Local datapaths and the flows that name them. */
+static struct inc_table dp_lflow_table = {
+    .name = "dp_lflow",
+    .kind = INC_JOIN,
+    .left = &local_dp_by_dp,
+    .right = &lflow_by_dp,
+};
+
+/* Local datapaths and the groups that they are in ... */
+static struct inc_table dp_group_table = {
+    .name = "dp_group",
+    .kind = INC_JOIN,
+    .left = &local_dp_by_member,
+    .right = &group_by_member,
+};
+
+static struct inc_index dp_group_by_group = {
+    .name = "dp_group_by_group",
+    .table = &dp_group_table,
+    .keys = local_group_keys,
+};
+
+/* ... and with these the flows that name the groups. */
+static struct inc_table dp_group_lflow_table = {
+    .name = "dp_group_lflow",
+    .kind = INC_JOIN,
+    .left = &dp_group_by_group,
+    .right = &lflow_by_group,
+};
+
+static void
+dp_lflow(struct inc_cx *cx, struct inc_ref pair)
+{
+    instantiate(cx, inc_left(cx, pair), inc_right(cx, pair));
+}
+
+static void
+dp_group_lflow(struct inc_cx *cx, struct inc_ref pair)
+{
+    instantiate(cx, inc_left(cx, inc_left(cx, pair)), inc_right(cx, pair));
+}
+
+static struct inc_family dp_lflow_unit = {
+    .name = "dp_lflow",
+    .over = &dp_lflow_table,
+    .uses = INC_USES(&lflow_fact, &place_fact, &lflow_set_fact),
+    .reads = INC_READS(&local_dp_table, &lflow_conj_table),
+    .emits = INC_EMITS(&flows_output),
+    .unit = dp_lflow,
+};
+
+static struct inc_family dp_group_lflow_unit = {
+    .name = "dp_group_lflow",
+    .over = &dp_group_lflow_table,
+    .uses = INC_USES(&lflow_fact, &place_fact, &lflow_set_fact),
+    .reads = INC_READS(&local_dp_table, &dp_group_table, &lflow_conj_table),
+    .emits = INC_EMITS(&flows_output),
+    .unit = dp_group_lflow,
+};
+
+void
+lflow_add(struct inc *inc)
+{
+    lflow_parse_add(inc);
+    lflow_names_add(inc);
+    inc_add_family(inc, &dp_lflow_unit);
+    inc_add_family(inc, &dp_group_lflow_unit);
+}
+
+size_t
+lflow_n_parsed(void)
+{
+    struct inc_stats stats;
+
+    inc_family_stats(&lflow_fact, &stats);
+    return stats.n;
+}
+
+void
+lflow_destroy(void)
+{
+    lflow_parse_destroy();
+}

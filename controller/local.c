@@ -1,0 +1,321 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* What is on this chassis.
+ *
+ * An interface of the integration bridge whose external_ids:iface-id is the
+ * name of a logical port implements that port, if the port may be here
+ * (requested-chassis, iface-id-ver).  A datapath is local if it has a port
+ * here.  Everything else follows: the port's zone, what is written to its
+ * Port_Binding, what the Southbound database is asked for. */
+
+#include <config.h>
+
+#include "controller/local.h"
+
+#include <string.h>
+
+#include "controller/binding.h"
+#include "controller/compile.h"
+#include "controller/monitor.h"
+#include "controller/tunnel.h"
+#include "controller/zones.h"
+#include "flow.h"
+#include "ovsdb/ovs-inc.h"
+#include "ovsdb/sb-inc.h"
+#include "smap.h"
+#include "svec.h"
+#include "util.h"
+#include "uuid.h"
+
+/* Interfaces. */
+
+/* Returns true if 'port', a Port row, is on the integration bridge. */
+static bool
+is_on_br_int(struct inc_cx *cx, struct inc_ref port)
+{
+    struct inc_ref bridge = inc_find_ref(cx, &ovs_bridge_by_ports, port);
+
+    return (bridge.id && uuid_equals(inc_uuid(cx, bridge),
+                                     &chassis_cfg(cx)->br_int));
+}
+
+static void
+iface_compute(struct inc_cx *cx, struct inc_ref row, void *iface_)
+{
+    struct iface *iface = iface_;
+    const int64_t *ofport = ovs_iface_ofport(cx, row);
+    struct inc_ref port = inc_find_ref(cx, &ovs_port_by_interfaces, row);
+
+    if (ofport && *ofport > 0 && *ofport < ofp_to_u16(OFPP_MAX)
+        && port.id && is_on_br_int(cx, port)) {
+        iface->ofport = *ofport;
+    }
+}
+
+struct inc_family iface_fact = {
+    .name = "iface",
+    .over = &ovs_iface_table,
+    .fact = iface_compute,
+    .fact_size = sizeof(struct iface),
+};
+
+/* Interfaces by external_ids:iface-id. */
+static void
+iface_id_keys(struct inc_cx *cx, struct inc_ref iface, struct inc_keys *keys)
+{
+    const char *id = smap_get(ovs_iface_external_ids(cx, iface), "iface-id");
+
+    if (id && id[0]) {
+        inc_key_add_string(keys, id);
+    }
+}
+
+static struct inc_index iface_by_iface_id = {
+    .name = "iface_by_iface_id",
+    .table = &ovs_iface_table,
+    .keys = iface_id_keys,
+};
+
+/* Ports. */
+
+/* Returns true if one of the names in 'list', separated by commas, is that of
+ * this chassis or its host. */
+static bool
+names_this_chassis(struct inc_cx *cx, const char *list)
+{
+    const struct chassis_cfg *cfg = chassis_cfg(cx);
+
+    for (const char *p = list; *p; ) {
+        size_t n = strcspn(p, ",");
+
+        if ((n == strlen(cfg->name) && !memcmp(p, cfg->name, n))
+            || (n == strlen(cfg->hostname)
+                && !memcmp(p, cfg->hostname, n))) {
+            return n > 0;
+        }
+        p += n + (p[n] == ',');
+    }
+    return false;
+}
+
+/* Returns true if port 'pb' may be bound to this chassis. */
+static bool
+may_be_here(struct inc_cx *cx, struct inc_ref pb)
+{
+    const char *requested = smap_get(sb_pb_options(cx, pb),
+                                     "requested-chassis");
+
+    return !requested || !requested[0] || names_this_chassis(cx, requested);
+}
+
+/* Returns true if 'iface' is of the version that port 'pb' wants. */
+static bool
+version_fits(struct inc_cx *cx, struct inc_ref pb, struct inc_ref iface)
+{
+    const char *wanted = smap_get(sb_pb_options(cx, pb), "iface-id-ver");
+    const char *is = smap_get(ovs_iface_external_ids(cx, iface),
+                              "iface-id-ver");
+
+    return !wanted || (is && !strcmp(wanted, is));
+}
+
+static void
+vif_compute(struct inc_cx *cx, struct inc_ref pb, void *vif_)
+{
+    struct vif *vif = vif_;
+    const char *name = sb_pb_logical_port(cx, pb);
+    size_t n;
+    const struct inc_ref *ifaces = inc_find_all(cx, &iface_by_iface_id, name,
+                                                strlen(name), &n);
+
+    if (!n || sb_pb_type(cx, pb)[0] || !may_be_here(cx, pb)) {
+        return;
+    }
+    for (size_t i = 0; i < n; i++) {
+        const struct iface *iface = inc_fact(cx, &iface_fact, ifaces[i]);
+
+        if (iface->ofport && version_fits(cx, pb, ifaces[i])) {
+            vif->iface = *inc_uuid(cx, ifaces[i]);
+            vif->ofport = iface->ofport;
+            return;
+        }
+    }
+}
+
+struct inc_family vif_fact = {
+    .name = "vif",
+    .over = &sb_pb_table,
+    .uses = INC_USES(&iface_fact),
+    .fact = vif_compute,
+    .fact_size = sizeof(struct vif),
+};
+
+static void
+place_compute(struct inc_cx *cx, struct inc_ref pb, void *place_)
+{
+    const struct vif *vif = inc_fact(cx, &vif_fact, pb);
+    struct place *place = place_;
+
+    if (vif->ofport) {
+        place->where = PLACE_HERE;
+        place->ofport = vif->ofport;
+        place->zone = zone_get(cx, pb);
+        return;
+    }
+
+    struct inc_ref chassis = sb_pb_chassis(cx, pb);
+    if (chassis.id && !is_this_chassis(cx, chassis)) {
+        const struct tunnel *tunnel = tunnel_to(cx, chassis,
+                                                sb_pb_encap(cx, pb));
+
+        if (tunnel->ofport) {
+            place->where = PLACE_TUNNEL;
+            place->ofport = tunnel->ofport;
+            place->tunnel = tunnel->type;
+        }
+    }
+}
+
+struct inc_family place_fact = {
+    .name = "place",
+    .over = &sb_pb_table,
+    .uses = INC_USES(&vif_fact, &chassis_tunnel_fact, &encap_tunnel_fact),
+    .fact = place_compute,
+    .fact_size = sizeof(struct place),
+};
+
+/* Datapaths. */
+
+struct inc_table local_dp_table = {
+    .name = "local_dp",
+    .kind = INC_DERIVED,
+    .key_size = sizeof(struct uuid),
+    .value_size = sizeof(struct local_dp),
+};
+
+const struct local_dp *
+local_dp_get(struct inc_cx *cx, struct inc_ref dp)
+{
+    struct inc_ref row = (dp.id
+                          ? inc_lookup(cx, &local_dp_table, inc_uuid(cx, dp))
+                          : INC_NONE);
+
+    return row.id ? inc_value(cx, row) : NULL;
+}
+
+static void
+list_dp(void *uuids_, const void *key, size_t key_len OVS_UNUSED,
+        const struct inc_claim *claims OVS_UNUSED, size_t n)
+{
+    struct svec *uuids = uuids_;
+    struct uuid uuid;
+
+    if (n) {
+        memcpy(&uuid, key, sizeof uuid);
+        svec_add_nocopy(uuids, xasprintf(UUID_FMT, UUID_ARGS(&uuid)));
+    }
+}
+
+void
+local_dp_list(struct svec *uuids)
+{
+    inc_output_for_each(&local_dp_table.output, list_dp, uuids);
+}
+
+/* Returns true if 'dp' is a logical switch. */
+static bool
+is_switch(struct inc_cx *cx, struct inc_ref dp)
+{
+    const char *type = sb_dp_type(cx, dp);
+
+    /* Before there was a type, external_ids told. */
+    return (type
+            ? !strcmp(type, "logical-switch")
+            : !smap_get(sb_dp_external_ids(cx, dp), "logical-router"));
+}
+
+/* Unit over Port_Binding: what a port that is here entails. */
+static void
+local_port(struct inc_cx *cx, struct inc_ref pb)
+{
+    const struct vif *vif = inc_fact(cx, &vif_fact, pb);
+
+    if (vif->ofport) {
+        struct inc_ref dp = sb_pb_datapath(cx, pb);
+        const struct local_dp value = {
+            .is_switch = is_switch(cx, dp),
+            .key = sb_dp_tunnel_key(cx, dp),
+        };
+
+        inc_derive(cx, &local_dp_table, inc_uuid(cx, dp), &value);
+        monitor_want_dp(cx, inc_uuid(cx, dp));
+        zone_request(cx, pb, sb_pb_logical_port(cx, pb));
+    }
+}
+
+static struct inc_family local_port_unit = {
+    .name = "local_port",
+    .over = &sb_pb_table,
+    .uses = INC_USES(&vif_fact),
+    .emits = INC_EMITS(&local_dp_table.output, &zones_output,
+                       &monitor_dps_output),
+    .unit = local_port,
+};
+
+/* Unit over Port_Binding: ports that are here, or that the database says are
+ * here, have their rows looked after. */
+static void
+bind_port(struct inc_cx *cx, struct inc_ref pb)
+{
+    const struct vif *vif = inc_fact(cx, &vif_fact, pb);
+
+    if (vif->ofport) {
+        binding_claim(cx, pb, &vif->iface);
+    } else if (!sb_pb_type(cx, pb)[0]
+               && is_this_chassis(cx, sb_pb_chassis(cx, pb))) {
+        binding_release(cx, pb);
+    }
+}
+
+static struct inc_family bind_port_unit = {
+    .name = "bind_port",
+    .over = &sb_pb_table,
+    .uses = INC_USES(&vif_fact),
+    .emits = INC_EMITS(&binding_output),
+    .unit = bind_port,
+};
+
+/* Unit over Interface: ports whose interface is here are interesting, whatever
+ * datapath they are on. */
+static void
+watch_iface(struct inc_cx *cx, struct inc_ref row)
+{
+    const struct iface *iface = inc_fact(cx, &iface_fact, row);
+    const char *id = smap_get(ovs_iface_external_ids(cx, row), "iface-id");
+
+    if (iface->ofport && id && id[0]) {
+        monitor_want_port(cx, id);
+    }
+}
+
+static struct inc_family watch_iface_unit = {
+    .name = "watch_iface",
+    .over = &ovs_iface_table,
+    .uses = INC_USES(&iface_fact),
+    .emits = INC_EMITS(&monitor_ports_output),
+    .unit = watch_iface,
+};
+
+void
+local_add(struct inc *inc)
+{
+    inc_add_family(inc, &iface_fact);
+    inc_add_family(inc, &vif_fact);
+    inc_add_family(inc, &place_fact);
+    inc_add_family(inc, &local_port_unit);
+    inc_add_family(inc, &bind_port_unit);
+    inc_add_family(inc, &watch_iface_unit);
+}

@@ -14,6 +14,8 @@ TESTSUITE_AT = \
 	tests/random.at \
 	tests/ofswitch.at \
 	tests/ovn-ctl.at \
+	tests/ovn-controller.at \
+	tests/ovn-controller-packet.at \
 	tests/ovn-macros-test.at \
 	tests/ovn-nbctl.at \
 	tests/ovn-sbctl.at \

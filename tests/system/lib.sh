@@ -136,7 +136,7 @@ site_on_exit () {
     trap - EXIT
     if [ "$1" != 0 ] && [ "$1" != 77 ] && [ -n "${SITE_LOGS-}" ]; then
         local log
-        for log in "$SITE_DIR"/*/log/*.log; do
+        for log in "$SITE_DIR"/*/log/*; do
             [ -s "$log" ] || continue
             mkdir -p "$SITE_LOGS"
             cp "$log" "$SITE_LOGS/$(basename \
@@ -198,13 +198,16 @@ site_plug () {
 }
 
 # node_env NODE COMMAND...: runs COMMAND with NODE's directories, but not in
-# its namespace: all that tools need which speak to daemons over sockets.
+# its namespace: all that tools need which speak to daemons over sockets.  What
+# a sanitizer finds, in programs built with one, goes to log/sanitizer.PID.
 node_env () {
     local d=$SITE_DIR/$1
     shift
     env OVS_RUNDIR=$d/run OVS_LOGDIR=$d/log OVS_DBDIR=$d/db \
         OVS_SYSCONFDIR=$d/etc OVN_RUNDIR=$d/run OVN_LOGDIR=$d/log \
-        OVN_DBDIR=$d/db OVN_SYSCONFDIR=$d/etc "$@"
+        OVN_DBDIR=$d/db OVN_SYSCONFDIR=$d/etc \
+        ASAN_OPTIONS="log_path=$d/log/sanitizer:${ASAN_OPTIONS-}" \
+        UBSAN_OPTIONS="log_path=$d/log/sanitizer:${UBSAN_OPTIONS-}" "$@"
 }
 
 # node_run NODE COMMAND...: runs COMMAND on NODE.
@@ -684,10 +687,14 @@ youngest_flow () {
 }
 
 # ovn_logs_quiet [ALLOWED-REGEX]: dies when a daemon of ours logged a warning
-# or error that the test does not announce.  $SITE_ALLOWED_LOGS is a regular
-# expression for what is always allowed, for runs with another OVN.
+# or error that the test does not announce, or a sanitizer found something.
+# $SITE_ALLOWED_LOGS is a regular expression for warnings that are always
+# allowed, for runs with another OVN.
 ovn_logs_quiet () {
     local noise
+    if cat $SITE_DIR/*/log/sanitizer* 2> /dev/null | head -60 | grep .; then
+        die "a sanitizer found something"
+    fi
     noise=$(grep -HE '\|(WARN|ERR|EMER)\|' \
                 $SITE_DIR/*/log/ovn-northd.log \
                 $SITE_DIR/*/log/ovn-controller.log 2> /dev/null \

@@ -236,6 +236,18 @@ make_options(const struct dbctl_class *class, bool with_main)
     return options;
 }
 
+/* Frees what make_options() returned for the main program. */
+static void
+free_options(const struct dbctl_class *class, struct option *options)
+{
+    /* The names of the commands' options are copies. */
+    size_t i = ARRAY_SIZE(main_options) + dbctl_n_run_options(class);
+    for (; options[i].name; i++) {
+        free(CONST_CAST(char *, options[i].name));
+    }
+    free(options);
+}
+
 /* The options of the daemon's "run" command. */
 const struct option *
 dbctl_daemon_options(const struct dbctl_class *class)
@@ -542,5 +554,10 @@ dbctl_main(const struct dbctl_class *class, int argc, char *argv[])
 
     shash_destroy_free_data(&opts.local);
     free(po);
+    free_options(class, options);
+    for (int i = 0; i < argc; i++) {
+        free(argv_[i]);
+    }
+    free(argv_);
     return EXIT_SUCCESS;
 }

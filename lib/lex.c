@@ -365,11 +365,11 @@ get_string(struct lexer *lexer, const char *s)
     size_t n = 1;
 
     while (s[n] != '"') {
-        n += s[n] == '\\' && s[n + 1] ? 2 : 1;
         if (!s[n]) {
             lexer_error_at(lexer, s, "string without closing quote");
             return;
         }
+        n += s[n] == '\\' && s[n + 1] ? 2 : 1;
     }
 
     token->type = LEX_STRING;

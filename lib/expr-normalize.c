@@ -945,6 +945,7 @@ make_expr(struct cx *cx, const struct expr_clause *plain,
     struct expr *expr = xzalloc(sizeof *expr);
     size_t size = conjs->n * sizeof *expr->conjs;
 
+    expr->arena.next_size = 256;
     expr->size = sizeof *expr + size;
     expr->plain = copy_clause(expr, plain);
     expr->conjs = expr_alloc(&expr->arena, size);

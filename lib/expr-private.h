@@ -30,9 +30,12 @@
 
 struct lexer;
 
-/* Memory of one compilation: freed all at once. */
+/* Memory of one compilation, or its result: freed all at once.  Initialise
+ * with zeros, or with 'next_size' set for less than 4096 bytes to begin
+ * with. */
 struct expr_arena {
     struct expr_chunk *chunks;
+    size_t next_size;           /* Of next chunk. */
     char *next;
     size_t left;
 };

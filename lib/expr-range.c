@@ -31,9 +31,11 @@ expr_alloc(struct expr_arena *arena, size_t size)
 {
     size = ROUND_UP(MAX(size, 1), 8);
     if (size > arena->left) {
-        size_t want = MAX(size, arena->chunks ? 4096 : 512);
+        size_t next_size = arena->next_size ? arena->next_size : 4096;
+        size_t want = MAX(size, next_size);
         struct expr_chunk *chunk = xmalloc(sizeof *chunk + want);
 
+        arena->next_size = MIN(2 * next_size, 65536);
         chunk->next = arena->chunks;
         arena->chunks = chunk;
         arena->next = (char *) (chunk + 1);

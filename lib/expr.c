@@ -136,6 +136,12 @@ expr_port_groups(const struct expr *expr)
     return expr->groups.names;
 }
 
+uint32_t
+expr_n_conj_ids(const struct expr *expr)
+{
+    return expr->n_conjs;
+}
+
 size_t
 expr_size(const struct expr *expr)
 {

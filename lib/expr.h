@@ -78,8 +78,9 @@ void expr_destroy(struct expr *);
 /* True if no packet can match in any environment. */
 bool expr_is_false(const struct expr *);
 
-/* What 'expr' refers to by name; NULL-terminated, owned by 'expr'.  Ports
- * include those of is_chassis_resident(). */
+/* What 'expr' refers to by name: ports that are compared to inport and so on,
+ * ports in is_chassis_resident(), address sets, port groups.  NULL-terminated,
+ * without duplicates, owned by 'expr'. */
 const char *const *expr_ports(const struct expr *);
 const char *const *expr_residents(const struct expr *);
 const char *const *expr_address_sets(const struct expr *);
@@ -87,6 +88,10 @@ const char *const *expr_port_groups(const struct expr *);
 
 /* The normal form, for humans and tests. */
 void expr_format(const struct expr *, struct ds *);
+
+/* Number of conjunctive matches that 'expr' needs at most, whatever the
+ * environment: 'n_conj_ids' in struct expr_matches. */
+uint32_t expr_n_conj_ids(const struct expr *);
 
 /* Memory used by 'expr', in bytes. */
 size_t expr_size(const struct expr *);

@@ -7,4 +7,5 @@ EXTRA_DIST += \
 	Documentation/README.md \
 	Documentation/add-a-feature.md \
 	Documentation/architecture.md \
-	Documentation/engine.md
+	Documentation/engine.md \
+	Documentation/language.md

@@ -361,7 +361,12 @@ static void
 format_value_type(const struct field_symbol *symbol, struct ds *s)
 {
     if (symbol->kind == FIELD_PREDICATE) {
-        ds_put_format(s, "predicate, `%s`", symbol->expansion);
+        ds_put_cstr(s, "predicate, `");
+        for (const char *p = symbol->expansion; *p; p++) {
+            ds_put_cstr(s, *p == '|' ? "\\" : "");
+            ds_put_char(s, *p);
+        }
+        ds_put_char(s, '`');
     } else if (symbol->is_string) {
         ds_put_cstr(s, "string");
     } else {

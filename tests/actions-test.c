@@ -13,7 +13,10 @@
  * Lines that start with '#' are comments; "##router" and "##switch" change the
  * kind of datapath.
  *
- * "test-ovn actions": random input. */
+ * "test-ovn actions": random input.
+ *
+ * "test-ovn language symbols", "test-ovn language actions": print the tables
+ * of Documentation/language.md. */
 
 #include <config.h>
 #include "lib/actions.h"
@@ -385,3 +388,19 @@ test_actions(int argc, char *argv[])
 }
 
 TEST_OVN_REGISTER("actions", test_actions);
+
+static void
+test_language(int argc, char *argv[])
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    if (argc > 1 && !strcmp(argv[1], "actions")) {
+        actions_format_manual(&s);
+    } else {
+        field_symtab_format_manual(logical_symtab(), &s);
+    }
+    fputs(ds_cstr(&s), stdout);
+    ds_destroy(&s);
+}
+
+TEST_OVN_REGISTER("language", test_language);

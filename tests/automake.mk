@@ -8,6 +8,7 @@ TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/actions.at \
 	tests/expr.at \
+	tests/language.at \
 	tests/ovn-macros.at \
 	tests/lint.at \
 	tests/module.at \

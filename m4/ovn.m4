@@ -96,7 +96,10 @@ AC_DEFUN([OVN_CHECK_MIMALLOC],
                      [do not link the daemons with mimalloc])],
      [], [with_mimalloc=check])
    MIMALLOC_LIBS=
-   if test "$with_mimalloc" != no && test "$enable_sanitizers" != yes; then
+   if test "$enable_sanitizers$enable_fuzzer" != nono; then
+     with_mimalloc=no
+   fi
+   if test "$with_mimalloc" != no; then
      AC_CHECK_LIB([mimalloc], [mi_version],
                   [MIMALLOC_LIBS='-Wl,--no-as-needed -lmimalloc'],
                   [if test "$with_mimalloc" = yes; then
@@ -115,6 +118,12 @@ AC_DEFUN([OVN_CHECK_FUZZER],
      [AS_HELP_STRING([--enable-fuzzer],
                      [build the fuzz targets with libFuzzer (CC=clang)])],
      [], [enable_fuzzer=no])
+   FUZZER_LDFLAGS=
+   if test "$enable_fuzzer" = yes; then
+     SANITIZER_CFLAGS='-fsanitize=fuzzer-no-link,address,undefined'
+     FUZZER_LDFLAGS='-fsanitize=fuzzer'
+   fi
+   AC_SUBST([FUZZER_LDFLAGS])
    AM_CONDITIONAL([FUZZER], [test "$enable_fuzzer" = yes])])
 
 # OVN_ENABLE_OPTION([OPTION])
@@ -124,7 +133,8 @@ AC_DEFUN([OVN_ENABLE_OPTION],
   [AS_VAR_PUSHDEF([cache], [ovn_cv_option_$1])
    AC_CACHE_CHECK([whether $CC accepts $1], [cache],
      [ovn_save_CFLAGS=$CFLAGS
-      CFLAGS="$CFLAGS -Werror $1"
+      dnl The compiler accepts any -Wno-X, so ask for -WX.
+      CFLAGS="$CFLAGS -Werror m4_bpatsubst([$1], [-Wno-], [-W])"
       AC_COMPILE_IFELSE([AC_LANG_PROGRAM([[]], [[]])],
                         [AS_VAR_SET([cache], [yes])],
                         [AS_VAR_SET([cache], [no])])
@@ -149,7 +159,8 @@ AC_DEFUN([OVN_WARNINGS],
       -Wmissing-field-initializers -Wthread-safety -Wlogical-not-parentheses
       -Wsizeof-array-argument -Wbool-compare -Wshift-negative-value
       -Wduplicated-cond -Wshadow -Wmultistatement-macros
-      -Wno-null-pointer-arithmetic -fno-strict-aliasing],
+      -Wno-null-pointer-arithmetic
+      -fno-strict-aliasing],
      [OVN_ENABLE_OPTION(option)])
    if test "$enable_Werror" = yes; then
      WARNING_CFLAGS="$WARNING_CFLAGS -Werror"

@@ -120,3 +120,42 @@ EXTRA_DIST += \
 	tests/bench/rpc.py \
 	tests/bench/scenes.py \
 	tests/bench/side.py
+# Fuzz targets, see tests/fuzz/fuzz.h: with the sanitizers and a small fuzzer
+# of our own, or with libFuzzer.
+EXTRA_DIST += \
+	tests/fuzz/actions.seeds \
+	tests/fuzz/addr.seeds \
+	tests/fuzz/check \
+	tests/fuzz/expr.seeds \
+	tests/fuzz/fuzz
+FUZZERS = \
+	tests/fuzz/fuzz-actions \
+	tests/fuzz/fuzz-addr \
+	tests/fuzz/fuzz-expr
+EXTRA_PROGRAMS = $(FUZZERS)
+CLEANFILES += $(FUZZERS)
+if SANITIZERS
+noinst_PROGRAMS += $(FUZZERS)
+endif
+fuzzers: $(BUILT_SOURCES)
+	$(MAKE) $(AM_MAKEFLAGS) $(FUZZERS)
+.PHONY: fuzzers
+
+if FUZZER
+FUZZ_DRIVER =
+else
+FUZZ_DRIVER = tests/fuzz/driver.c
+endif
+FUZZ_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+tests_fuzz_fuzz_actions_SOURCES = \
+	tests/fuzz/fuzz-actions.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
+tests_fuzz_fuzz_actions_LDADD = $(OVN_LDADD)
+tests_fuzz_fuzz_actions_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_addr_SOURCES = \
+	tests/fuzz/fuzz-addr.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
+tests_fuzz_fuzz_addr_LDADD = northd/libnorthd.la $(OVN_LDADD)
+tests_fuzz_fuzz_addr_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_expr_SOURCES = \
+	tests/fuzz/fuzz-expr.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
+tests_fuzz_fuzz_expr_LDADD = $(OVN_LDADD)
+tests_fuzz_fuzz_expr_LDFLAGS = $(FUZZ_LDFLAGS)

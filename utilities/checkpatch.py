@@ -32,13 +32,13 @@ IDL_HEADER = re.compile(r'#\s*include\s+"(ovsdb/ovn-[ns]b-idl|'
 NO_LICENCE = re.compile(r"(\.md|\.ovsschema|\.xml|\.svg|\.json|\.tsv|\.txt|"
                         r"\.hex|\.bin|\.pcap|\.pem)$"
                         r"|^(LICENSE|NOTICE|\.git\w+)$"
-                        r"|(^|/)\.gitignore$|^tests/(data|fuzz/corpus)/"
+                        r"|(^|/)\.gitignore$|^tests/data/|\.seeds$"
                         r"|^tests/log-noise$|^utilities/idl-users$")
 WIDE = re.compile(r"(\.md|\.at|\.mk|\.am|\.m4|\.ac|\.xml|\.svg|\.tsv|\.txt|"
                   r"\.hex|\.json|\.def|\.dict|\.ovsschema)$"
-                  r"|^(LICENSE|NOTICE)$|^tests/(data|fuzz/corpus)/"
+                  r"|^(LICENSE|NOTICE)$|^tests/data/|\.seeds$"
                   r"|^tests/log-noise$")
-BINARY = re.compile(r"\.(bin|pcap|png)$|^tests/fuzz/corpus/")
+BINARY = re.compile(r"\.(bin|pcap|png)$")
 TABS = re.compile(r"\.(mk|am|tsv)$|^(Makefile|LICENSE|configure\.ac)"
                   r"|^tests/data/")
 

@@ -1,0 +1,105 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* A fuzz target: match expressions. */
+
+#include <config.h>
+#include "tests/fuzz/fuzz.h"
+
+#include <stdlib.h>
+
+#include "lib/expr.h"
+#include "util.h"
+
+static bool
+lookup_port(void *aux OVS_UNUSED, const char *name, unsigned int *key)
+{
+    *key = 1 + (uint8_t) name[0];
+    return name[0] != 'x';
+}
+
+static bool
+is_chassis_resident(void *aux OVS_UNUSED, const char *name)
+{
+    return name[0] != 'x';
+}
+
+static const struct expr_constants *
+address_set(void *aux, const char *name)
+{
+    return name[0] != 'x' ? aux : NULL;
+}
+
+static const char *const *
+port_group(void *aux OVS_UNUSED, const char *name)
+{
+    static const char *const ports[] = { "a", "b", "x", NULL };
+
+    return name[0] != 'x' ? ports : NULL;
+}
+
+/* Compiles 'expr' in an environment in which names that begin with "x" do not
+ * exist. */
+static void
+compile(const struct expr *expr)
+{
+    static const char *const texts[] = {
+        "10.0.0.1", "10.1.0.0/16", "::1", "fe80::/10", "0a:00:00:00:00:01",
+    };
+    struct ds errors = DS_EMPTY_INITIALIZER;
+    struct expr_constants *set = expr_constants_parse(texts,
+                                                      ARRAY_SIZE(texts),
+                                                      &errors);
+    ovs_assert(!errors.length);
+
+    struct expr_env env = {
+        .lookup_port = lookup_port,
+        .is_chassis_resident = is_chassis_resident,
+        .address_set = address_set,
+        .port_group = port_group,
+        .aux = set,
+    };
+    struct expr_matches matches;
+    char *error = expr_to_matches(expr, &env, &matches);
+
+    ovs_assert(!error || !matches.n);
+    ovs_assert(!expr_is_false(expr) || !matches.n);
+    for (size_t i = 0; i < MIN(matches.n, 100); i++) {
+        struct match match;
+
+        expr_match_get(&matches, i, &match);
+        for (size_t j = 0; j < matches.matches[i].n_conjs; j++) {
+            const struct expr_conj *c = &matches.matches[i].conjs[j];
+
+            ovs_assert(c->id < matches.n_conj_ids);
+            ovs_assert(c->n_clauses >= 2 && c->clause < c->n_clauses);
+        }
+    }
+    expr_matches_destroy(&matches);
+    free(error);
+    free(set);
+    ds_destroy(&errors);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = xmemdup0((const char *) data, size);
+    struct expr *expr;
+    char *error = expr_parse(text, logical_symtab(), NULL, &expr);
+
+    ovs_assert(!error == (expr != NULL));
+    if (expr) {
+        struct ds s = DS_EMPTY_INITIALIZER;
+
+        expr_format(expr, &s);
+        ds_destroy(&s);
+        compile(expr);
+        expr_destroy(expr);
+    }
+    free(error);
+    free(text);
+    return 0;
+}

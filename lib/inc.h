@@ -81,8 +81,9 @@
  * list of reads ("forward list", 8 bytes an edge: node, column mask) is the
  * truth.  A node's list of readers ("reverse list", 4 bytes an edge) is a
  * hint: when it is walked, each entry is checked against the reader's forward
- * list.  An unchanged set of reads writes nothing.  Besides, each node counts its readers exactly, so that it
- * can be freed, and its id used again, when the count drops to zero.
+ * list.  An unchanged set of reads writes nothing.  Besides, each node counts
+ * its readers exactly, so that it can be freed, and its id used again, when
+ * the count drops to zero.
  *
  * Not thread-safe: one engine belongs to one thread. */
 

@@ -401,6 +401,7 @@ dbctl_run_prerequisites(struct dbctl_run *run, struct ovsdb_idl *idl)
 
         limits_declared = false;
         ctl_context_init(&ctx, c, idl, NULL, NULL, NULL);
+        ctx.last_command = i == run->n_commands - 1;
         c->syntax->prerequisites(&ctx);
         char *error = ctx.error;
         ctx.error = NULL;

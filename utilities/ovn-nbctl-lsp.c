@@ -34,11 +34,23 @@ switch_name(const struct nbrec_logical_switch *ls)
 
 /* Adding and deleting. */
 
+/* Unless the command is the last of its transaction, the whole set of a
+ * switch's ports is written, which must not lack those that were not
+ * fetched. */
+static void
+pre_write_ports(struct ctl_context *ctx)
+{
+    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_col_ports);
+    if (!ctx->last_command) {
+        dbctl_need_whole(ctx, &nbrec_table_logical_switch_port);
+    }
+}
+
 static void
 pre_lsp_add(struct ctl_context *ctx)
 {
     nbctl_pre_switch(ctx);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_col_ports);
+    pre_write_ports(ctx);
     ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_name);
     ovsdb_idl_add_column(ctx->idl,
                          &nbrec_logical_switch_port_col_parent_name);
@@ -142,7 +154,7 @@ cmd_lsp_add(struct ctl_context *ctx)
 static void
 pre_lsp_del(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_col_ports);
+    pre_write_ports(ctx);
     ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_name);
     dbctl_limit_row(ctx, &nbrec_table_logical_switch_port,
                     &nbrec_logical_switch_port_col_name, ctx->argv[1]);

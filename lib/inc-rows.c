@@ -394,7 +394,8 @@ write_row(const struct inc_rows *rows, const struct ovsdb_idl_row *row,
           struct ofpbuf b)
 {
     const struct ovsdb_idl_table_class *class = rows->table->idl->class_;
-    uint32_t rest = row->old_datum ? rows->columns : 0;
+    uint32_t skip = row->old_datum ? rows->initial : 0;
+    uint32_t rest = row->old_datum ? rows->columns & ~skip : 0;
     bool changed = false;
 
     while (b.size) {
@@ -404,7 +405,11 @@ write_row(const struct inc_rows *rows, const struct ovsdb_idl_row *row,
 
         rest &= ~(1u << *number);
         inc_pull_datum(&b, &column->type, &datum);
-        changed |= write_column(row, column, &datum);
+        if (skip & 1u << *number) {
+            ovsdb_datum_destroy(&datum, &column->type);
+        } else {
+            changed |= write_column(row, column, &datum);
+        }
     }
     for (size_t i = 0; i < class->n_columns; i++) {
         if (i < 32 && rest & 1u << i) {

@@ -62,6 +62,10 @@ struct inc_rows {
      * so on.  Those that a claim does not mention get their default value. */
     uint32_t columns;
 
+    /* Those of 'columns' that are only set in a new row, and belong to
+     * somebody else after that: Port_Binding.up. */
+    uint32_t initial;
+
     /* INC_ROWS_KEYED: appends the key of 'row' to 'key', or returns false if
      * the row is none of the daemon's business. */
     bool (*row_key)(const struct ovsdb_idl_row *, struct ofpbuf *key);

@@ -45,7 +45,9 @@ northd_libnorthd_la_SOURCES = \
 	northd/port.c \
 	northd/port.h \
 	northd/rbac.c \
-	northd/rbac.h
+	northd/rbac.h \
+	northd/sb-rows.c \
+	northd/sb-rows.h
 EXTRA_DIST += northd/README.md
 
 # The page of the pipelines' stages.

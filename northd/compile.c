@@ -9,8 +9,8 @@
 
 #include "northd/compile.h"
 
+#include "northd/sb-rows.h"
 #include "ovsdb/nb-inc.h"
-#include "ovsdb/ovn-sb-idl.h"
 #include "ovsdb/sb-inc.h"
 #include "util.h"
 
@@ -43,35 +43,6 @@ conf_get(struct inc_cx *cx)
     return inc_value(cx, inc_lookup(cx, &conf_table, &conf_key));
 }
 
-/* Replicas
- * ======== */
-
-/* The compiler's databases.  Only allocators look at them, at start-up. */
-static struct ovsdb_idl *nb_idl, *sb_idl;
-
-struct ovsdb_idl *
-compiler_sb_idl(void)
-{
-    return sb_idl;
-}
-
-struct ovsdb_idl *
-compiler_nb_idl(void)
-{
-    return nb_idl;
-}
-
-/* A logical flow's UUID is derived from its content, so its columns need not
- * be replicated: they are most of the database. */
-static void
-omit_lflow_columns(struct ovsdb_idl *idl)
-{
-    ovsdb_idl_add_table(idl, &sbrec_table_logical_flow);
-    for (int i = 0; i < SBREC_LOGICAL_FLOW_N_COLUMNS; i++) {
-        ovsdb_idl_omit(idl, &sbrec_logical_flow_columns[i]);
-    }
-}
-
 /* Life cycle
  * ========== */
 
@@ -94,13 +65,17 @@ add_feature(struct compiler *c, const struct northd_feature *f)
 void
 compiler_init(struct compiler *c, struct northd_db *nb, struct northd_db *sb)
 {
-    nb_idl = nb->loop.idl;
-    sb_idl = sb->loop.idl;
-    omit_lflow_columns(sb_idl);
+    struct ovsdb_idl *nb_idl = nb->loop.idl;
+    struct ovsdb_idl *sb_idl = sb->loop.idl;
+
+    sb_rows_init(nb_idl, sb_idl);
     ovsdb_idl_track_add_all(nb_idl);
     ovsdb_idl_track_add_all(sb_idl);
 
-    *c = (struct compiler) { .inc = inc_create("northd") };
+    *c = (struct compiler) {
+        .inc = inc_create("northd"),
+        .conf.epoch = 1,
+    };
     nb_inc_add_tables(c->inc, nb_idl);
     sb_inc_add_tables(c->inc, sb_idl);
     inc_add_table(c->inc, &conf_table, NULL);
@@ -129,11 +104,10 @@ compiler_destroy(struct compiler *c)
     inc_destroy(c->inc);
     inc_writer_destroy(c->nb_writer);
     inc_writer_destroy(c->sb_writer);
-    nb_idl = sb_idl = NULL;
 }
 
 /* Takes what has changed in the databases into the engine.  To be called in
- * each iteration, active or not. */
+ * each iteration. */
 void
 compiler_sync(struct compiler *c, struct northd_db *nb, struct northd_db *sb)
 {
@@ -153,7 +127,8 @@ compiler_activate(struct compiler *c)
     inc_writer_resync(c->sb_writer);
 }
 
-/* Compiles what has changed. */
+/* Compiles what has changed.  A standby does that too, so that it can take
+ * over at once, but does not write anything. */
 void
 compiler_run(struct compiler *c, bool vxlan_mode)
 {

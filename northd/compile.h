@@ -64,9 +64,4 @@ void compiler_run(struct compiler *, bool vxlan_mode);
 void compiler_write(struct inc_writer *, struct northd_db *);
 void compiler_done(struct inc_writer *, enum db_outcome);
 
-/* The replica of the Southbound database, for allocators, which are seeded
- * from it. */
-struct ovsdb_idl *compiler_sb_idl(void);
-struct ovsdb_idl *compiler_nb_idl(void);
-
 #endif /* northd/compile.h */

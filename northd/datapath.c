@@ -14,8 +14,8 @@
 #include "northd/compile.h"
 #include "northd/dpset.h"
 #include "northd/keys.h"
+#include "northd/sb-rows.h"
 #include "ovsdb/nb-inc.h"
-#include "ovsdb/ovn-sb-idl.h"
 #include "ovsdb/sb-inc.h"
 #include "smap.h"
 #include "util.h"
@@ -23,43 +23,6 @@
 
 /* Rows
  * ==== */
-
-/* Finds out which northbound row 'dp' stands for.  Older daemons wrote that to
- * external_ids only. */
-bool
-dp_nb_uuid(const struct sbrec_datapath_binding *dp, struct uuid *uuid)
-{
-    if (!dp) {
-        return false;
-    } else if (dp->n_nb_uuid) {
-        *uuid = *dp->nb_uuid;
-        return true;
-    }
-
-    const char *s = smap_get(&dp->external_ids, "logical-switch");
-    if (!s) {
-        s = smap_get(&dp->external_ids, "logical-router");
-    }
-    return s && uuid_from_string(uuid, s);
-}
-
-/* A row that stands for nothing gets a key that nobody claims, so that it is
- * deleted. */
-static bool
-dp_row_key(const struct ovsdb_idl_row *row, struct ofpbuf *key)
-{
-    const struct sbrec_datapath_binding *dp
-        = CONTAINER_OF(row, struct sbrec_datapath_binding, header_);
-    struct uuid uuid;
-
-    if (dp_nb_uuid(dp, &uuid)) {
-        ofpbuf_put(key, &uuid, sizeof uuid);
-    } else {
-        ofpbuf_put(key, &row->uuid, sizeof row->uuid);
-        ofpbuf_put(key, "?", 1);
-    }
-    return true;
-}
 
 struct inc_rows dp_rows = {
     .name = "Datapath_Binding",
@@ -96,25 +59,13 @@ static uint32_t dp_keys_epoch;  /* 0: 'dp_keys' is not initialised. */
 static void
 seed_dp_keys(const struct dp_want *want)
 {
-    const struct sbrec_datapath_binding *dp;
-
     if (dp_keys_epoch) {
         key_space_destroy(&dp_keys);
     }
     dp_keys_epoch = want->epoch;
     key_space_init(&dp_keys, KEY_DP_MIN, want->max, want->max_requested);
-    SBREC_DATAPATH_BINDING_FOR_EACH (dp, compiler_sb_idl()) {
-        struct uuid uuid;
-
-        if (dp_nb_uuid(dp, &uuid)) {
-            char *name = xasprintf(UUID_FMT, UUID_ARGS(&uuid));
-
-            key_space_seed(&dp_keys, name, dp->tunnel_key);
-            free(name);
-        }
-    }
+    sb_seed_dp_keys(&dp_keys);
 }
-
 
 static void dp_keys_resolve(struct inc *, void *aux,
                             const struct inc_change *, size_t n);

@@ -15,15 +15,11 @@
 #include "lib/inc-rows.h"
 #include "lib/inc.h"
 
-struct sbrec_datapath_binding;
-
 /* Rows of Datapath_Binding.  The key is the UUID of the northbound row. */
 extern struct inc_rows dp_rows;
 
 /* The tunnel key of a switch, a uint32_t: 0 if it has none. */
 extern struct inc_family ls_key_fact;
 uint32_t ls_key(struct inc_cx *, struct inc_ref ls);
-
-bool dp_nb_uuid(const struct sbrec_datapath_binding *, struct uuid *);
 
 #endif /* northd/datapath.h */

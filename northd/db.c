@@ -41,6 +41,10 @@ db_open(struct northd_db *db, const char *remote,
 
     /* A follower may lag behind: what it says could undo what was done. */
     ovsdb_idl_set_leader_only(idl, true);
+
+    /* Have the server drop us when it converts the database, because the IDL
+     * would go on with what it knows of the old schema. */
+    ovsdb_idl_set_db_change_aware(idl, false);
     *db = (struct northd_db) {
         .loop = OVSDB_IDL_LOOP_INITIALIZER(idl),
         .remote = xstrdup(remote),
@@ -147,9 +151,8 @@ update_usable(struct northd_db *db)
 
     /* Between the loss of a connection and the reply to the next monitor
      * request, which always changes the sequence number, the replica and what
-     * is known of the schema are those of the old server.  A server drops its
-     * clients when it converts a database, so the schema need not be compared
-     * again. */
+     * is known of the schema are those of the old server.  After that the
+     * schema cannot change. */
     if (!connected) {
         db->usable = false;
         db->lacking = 0;

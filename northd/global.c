@@ -124,10 +124,24 @@ get_vxlan_mode(const struct smap *options, const struct northd_db *sb)
     return false;
 }
 
-static void
-read_options(struct northd_global *g, const struct smap *options,
-             const struct northd_db *sb)
+/* Reads what the databases say into '*g', if they have changed. */
+void
+northd_global_read(struct northd_global *g, const struct northd_db *nb,
+                   const struct northd_db *sb)
 {
+    unsigned int nb_seqno = ovsdb_idl_get_seqno(nb->loop.idl);
+    unsigned int sb_seqno = ovsdb_idl_get_seqno(sb->loop.idl);
+
+    if (g->nb_read == nb_seqno && g->sb_read == sb_seqno) {
+        return;
+    }
+    g->nb_read = nb_seqno;
+    g->sb_read = sb_seqno;
+
+    const struct nbrec_nb_global *row = nbrec_nb_global_first(nb->loop.idl);
+    static const struct smap none = SMAP_INITIALIZER(&none);
+    const struct smap *options = row ? &row->options : &none;
+
     get_mac_prefix(options, &g->mac_prefix);
     get_svc_monitor_mac(options, &g->svc_monitor_mac);
     g->vxlan_mode = get_vxlan_mode(options, sb);
@@ -187,9 +201,9 @@ write_sb(const struct northd_db *sb, const struct smap *options, bool ipsec)
     }
 }
 
-/* Brings NB_Global and SB_Global up to date and '*g' with them.  Both 'nb' and
- * 'sb' must have an open transaction.  Returns false if neither database has
- * changed since the last time. */
+/* Brings NB_Global and SB_Global up to date with what northd_global_read()
+ * read.  Both 'nb' and 'sb' must have an open transaction.  Returns false if
+ * neither database has changed since the last time. */
 bool
 northd_global_run(struct northd_global *g, struct northd_db *nb,
                   struct northd_db *sb)
@@ -207,8 +221,6 @@ northd_global_run(struct northd_global *g, struct northd_db *nb,
     if (!row) {
         row = nbrec_nb_global_insert(nb->txn);
     }
-    read_options(g, &row->options, sb);
-
     struct smap options;
     smap_clone(&options, &row->options);
     add_own_options(g, &options);

@@ -32,9 +32,12 @@ struct northd_global {
     struct eth_addr svc_monitor_mac;
     bool vxlan_mode;                    /* Keys must fit into VXLAN. */
     uint32_t max_dp_key;                /* "max_tunid". */
+    unsigned int nb_read, sb_read;      /* As of these sequence numbers. */
     unsigned int nb_seqno, sb_seqno;    /* Of the last comparison. */
 };
 
+void northd_global_read(struct northd_global *, const struct northd_db *nb,
+                        const struct northd_db *sb);
 bool northd_global_run(struct northd_global *, struct northd_db *nb,
                        struct northd_db *sb);
 void northd_global_invalidate(struct northd_global *);

@@ -18,32 +18,10 @@
 #include "northd/datapath.h"
 #include "northd/dpset.h"
 #include "northd/port.h"
+#include "northd/sb-rows.h"
 #include "ovsdb/nb-inc.h"
-#include "ovsdb/ovn-sb-idl.h"
 #include "ovsdb/sb-inc.h"
-#include "util.h"
 #include "uuid.h"
-
-/* What identifies a group. */
-struct mc_key {
-    struct uuid ls;             /* The northbound switch. */
-    uint32_t tunnel_key;
-};
-
-/* A group of no switch that we know gets a key that nobody claims. */
-static bool
-mc_row_key(const struct ovsdb_idl_row *row, struct ofpbuf *key_)
-{
-    const struct sbrec_multicast_group *mcg
-        = CONTAINER_OF(row, struct sbrec_multicast_group, header_);
-    struct mc_key key = { .tunnel_key = mcg->tunnel_key };
-
-    if (!dp_nb_uuid(mcg->datapath, &key.ls)) {
-        key.ls = row->uuid;
-    }
-    ofpbuf_put(key_, &key, sizeof key);
-    return true;
-}
 
 static struct inc_rows mc_rows = {
     .name = "Multicast_Group",

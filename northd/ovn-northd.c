@@ -325,17 +325,15 @@ update_fresh(struct northd *nd)
     }
 }
 
-/* Compiles what has changed, and writes the result to the open
- * transactions. */
+/* Writes what follows from the databases to the open transactions. */
 static void
-northd_work(struct northd *nd)
+northd_write(struct northd *nd)
 {
     if (nd->nb.txn && nd->sb.txn) {
         if (northd_global_run(&nd->global, &nd->nb, &nd->sb)) {
             northd_rbac_run(&nd->sb);
         }
     }
-    compiler_run(&nd->compiler, nd->global.vxlan_mode);
     compiler_write(nd->compiler.nb_writer, &nd->nb);
     compiler_write(nd->compiler.sb_writer, &nd->sb);
     if (nd->sb.txn) {
@@ -362,11 +360,14 @@ northd_iteration(struct northd *nd)
     sb_done(nd, db_run(&nd->sb));
     update_role(nd);
     update_fresh(nd);
-    compiler_sync(&nd->compiler, &nd->nb, &nd->sb);
     update_probe_intervals(nd);
-
-    if (nd->role == NORTHD_ACTIVE && db_is_usable(&nd->nb)) {
-        northd_work(nd);
+    compiler_sync(&nd->compiler, &nd->nb, &nd->sb);
+    if (db_is_usable(&nd->nb) && db_is_usable(&nd->sb)) {
+        northd_global_read(&nd->global, &nd->nb, &nd->sb);
+        compiler_run(&nd->compiler, nd->global.vxlan_mode);
+        if (nd->role == NORTHD_ACTIVE) {
+            northd_write(nd);
+        }
     }
 
     nb_done(nd, db_commit(&nd->nb));

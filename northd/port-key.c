@@ -14,16 +14,16 @@
 #include "northd/port-key.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "hash.h"
 #include "northd/compile.h"
 #include "northd/datapath.h"
 #include "northd/keys.h"
+#include "northd/sb-rows.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "ovsdb/nb-inc.h"
-#include "ovsdb/ovn-nb-idl.h"
-#include "ovsdb/ovn-sb-idl.h"
 #include "smap.h"
 #include "util.h"
 #include "uuid.h"
@@ -148,12 +148,21 @@ free_port(struct port_owner *port)
     free(port);
 }
 
+static void
+seed_port(const struct uuid *ls, const char *port, uint32_t key, void *want_)
+{
+    const struct port_want *want = want_;
+    struct ls_keys *keys = get_keys(ls, want->max);
+
+    key_space_seed(&keys->ks, port, key);
+    keys_changed(keys);
+}
+
 /* Forgets everything and reads from the Southbound database which keys are in
  * use. */
 static void
 seed(const struct port_want *want)
 {
-    const struct sbrec_port_binding *pb;
     struct port_owner *port;
     struct ls_keys *keys;
 
@@ -165,15 +174,7 @@ seed(const struct port_want *want)
     }
     keys_epoch = want->epoch;
 
-    SBREC_PORT_BINDING_FOR_EACH (pb, compiler_sb_idl()) {
-        struct uuid ls;
-
-        if (dp_nb_uuid(pb->datapath, &ls)) {
-            keys = get_keys(&ls, want->max);
-            key_space_seed(&keys->ks, pb->logical_port, pb->tunnel_key);
-            keys_changed(keys);
-        }
-    }
+    sb_for_each_port_key(seed_port, CONST_CAST(struct port_want *, want));
 }
 
 /* Takes back what the port of 'change' asked for before. */
@@ -193,21 +194,19 @@ withdraw(const struct inc_change *change)
 static void
 ask(const struct inc_change *change)
 {
-    const struct nbrec_logical_switch_port *lsp
-        = nbrec_logical_switch_port_get_for_uuid(compiler_nb_idl(),
-                                                 change->key);
     const struct port_want *want = change->value;
+    const char *name = nb_port_name(change->key);
 
-    if (!lsp) {
+    if (!name) {
         return;
     }
 
     struct port_owner *port = xmalloc(sizeof *port);
-    port->lsp = lsp->header_.uuid;
+    memcpy(&port->lsp, change->key, sizeof port->lsp);
     port->keys = get_keys(&want->ls, want->max);
     port->keys->n_ports++;
     keys_changed(port->keys);
-    port->name = xstrdup(lsp->name);
+    port->name = xstrdup(name);
     hmap_insert(&all_ports, &port->hmap_node, uuid_hash(&port->lsp));
 
     key_space_set_range(&port->keys->ks, want->max, want->max);

@@ -15,10 +15,10 @@
 #include "northd/compile.h"
 #include "northd/datapath.h"
 #include "northd/port-key.h"
+#include "northd/sb-rows.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/json.h"
 #include "ovsdb/nb-inc.h"
-#include "ovsdb/ovn-sb-idl.h"
 #include "ovsdb/sb-inc.h"
 #include "smap.h"
 #include "util.h"
@@ -26,16 +26,6 @@
 
 /* Rows
  * ==== */
-
-static bool
-pb_row_key(const struct ovsdb_idl_row *row, struct ofpbuf *key)
-{
-    const struct sbrec_port_binding *pb
-        = CONTAINER_OF(row, struct sbrec_port_binding, header_);
-
-    ofpbuf_put(key, pb->logical_port, strlen(pb->logical_port));
-    return true;
-}
 
 struct inc_rows pb_rows = {
     .name = "Port_Binding",
@@ -52,7 +42,9 @@ struct inc_rows pb_rows = {
                 | 1u << SB_PB_COL_PORT_SECURITY
                 | 1u << SB_PB_COL_EXTERNAL_IDS
                 | 1u << SB_PB_COL_REQUESTED_CHASSIS
-                | 1u << SB_PB_COL_REQUESTED_ADDITIONAL_CHASSIS),
+                | 1u << SB_PB_COL_REQUESTED_ADDITIONAL_CHASSIS
+                | 1u << SB_PB_COL_UP),
+    .initial = 1u << SB_PB_COL_UP,
     .row_key = pb_row_key,
 };
 
@@ -235,6 +227,7 @@ port_binding(struct inc_cx *cx, struct inc_ref lsp)
     put_strings(&row, SB_PB_COL_PORT_SECURITY, security, n);
     put_external_ids(cx, &row, lsp);
     put_requested_chassis(cx, &row, options);
+    inc_row_boolean(&row, SB_PB_COL_UP, false);
     inc_row_emit(cx, &row);
 }
 

@@ -65,6 +65,13 @@ lflow_lookup_port(void *env_, const char *name, unsigned int *key)
     const struct lflow_env *env = env_;
     struct inc_cx *cx = env->cx;
     size_t len = strlen(name);
+
+    if (!strcmp(name, "none")) {
+        /* No port: what the output port is before it is set. */
+        *key = 0;
+        return true;
+    }
+
     char *k = inc_alloc(cx, sizeof *env->dp + len);
 
     memcpy(k, env->dp, sizeof *env->dp);

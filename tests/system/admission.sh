@@ -15,18 +15,9 @@ site_ports sw0 4
 # expect WHAT COUNT SRC TYPE: sends 3 broadcast frames from vm1; vm2 and vm3
 # must each get COUNT.
 expect () {
-    local i pids= got
-    for i in 2 3; do
-        ready_job vm$i $SITE_PYTHON $SITE_LIB/nettool listen eth0 "$1" \
-            --seconds 1.2 > $SITE_DIR/heard$i
-        pids="$pids $!"
-    done
-    vm1 $SITE_PYTHON $SITE_LIB/nettool send eth0 ff:ff:ff:ff:ff:ff $3 "$1" \
-        --type $4 --count 3
-    wait $pids
-    got=$(echo $(cat $SITE_DIR/heard[23]))
-    echo "$1: received $got"
-    [ "$got" = "$2 $2" ] || die "$1: vm2 and vm3 received $got, not $2 $2"
+    listen_start $1 vm2 vm3
+    SITE_SOURCE=$3 broadcast vm1 $1 --type $4
+    must_hear $1 $2 $2
 }
 
 expect plain-frames 3 $(vm_mac vm1) 0x88b5

@@ -15,15 +15,10 @@ site_ports sw0 4
 # hears FROM TO COUNT: of 3 broadcast frames that FROM sends, TO gets COUNT.
 serial=0
 hears () {
-    local text=frame-$((++serial)) listener
-    ready_job $2 $SITE_PYTHON $SITE_LIB/nettool listen eth0 $text \
-        --seconds 1 > $SITE_DIR/heard
-    listener=$!
-    $1 $SITE_PYTHON $SITE_LIB/nettool send eth0 ff:ff:ff:ff:ff:ff \
-        $(vm_mac $1) $text --count 3
-    wait $listener
-    [ "$(cat $SITE_DIR/heard)" = $3 ] \
-        || die "$2 gets $(cat $SITE_DIR/heard) frames of $1, not $3"
+    local text=frame-$((++serial))
+    listen_start $text $2
+    broadcast $1 $text
+    must_hear "$2 from $1" $3
 }
 
 must pings vm1 vm3

@@ -17,21 +17,10 @@ site_ports sw0 4
 # how many vm1 ... vm4 receive.
 serial=0
 expect () {
-    local dst=$1 i pids= got= text
-    shift
-    serial=$((serial + 1))
-    text=frame-$serial-for-$dst
-    for i in 1 2 3 4; do
-        ready_job vm$i $SITE_PYTHON $SITE_LIB/nettool listen eth0 $text \
-            --seconds 1.2 > $SITE_DIR/heard$i
-        pids="$pids $!"
-    done
-    vm1 $SITE_PYTHON $SITE_LIB/nettool send eth0 $dst $(vm_mac vm1) $text \
-        --count 3
-    wait $pids
-    got=$(echo $(cat $SITE_DIR/heard[1-4]))
-    echo "to $dst: received $got"
-    [ "$got" = "$*" ] || die "to $dst: vm1 ... vm4 received $got, not $*"
+    local text=frame-$((++serial))
+    listen_start $text vm1 vm2 vm3 vm4
+    send_frames vm1 $1 $text
+    must_hear "to $1" "${@:2}"
 }
 
 expect ff:ff:ff:ff:ff:ff 0 3 3 3

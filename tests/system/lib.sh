@@ -494,6 +494,47 @@ ready_job () {
     wait_for "$*" test -e $file
 }
 
+# listen_start TEXT VM...: from now on, counts the frames with TEXT that each VM
+# receives.
+listen_start () {
+    local text=$1 vm
+    shift
+    SITE_LISTENERS=
+    SITE_LISTENING=$*
+    rm -f $SITE_DIR/enough
+    for vm; do
+        ready_job $vm $SITE_PYTHON $SITE_LIB/nettool listen eth0 "$text" \
+            --seconds $SITE_TIMEOUT --until $SITE_DIR/enough \
+            > $SITE_DIR/heard.$vm
+        SITE_LISTENERS="$SITE_LISTENERS $!"
+    done
+}
+
+# must_hear WHAT COUNT...: lets what is on its way arrive, and dies unless the
+# VMs received so many frames.
+must_hear () {
+    local what=$1 vm got
+    shift
+    sleep 0.6
+    touch $SITE_DIR/enough
+    wait $SITE_LISTENERS
+    got=$(for vm in $SITE_LISTENING; do cat $SITE_DIR/heard.$vm; done)
+    got=$(echo $got)
+    echo "$what: received $got"
+    [ "$got" = "$*" ] || die "$what: $SITE_LISTENING received $got, not $*"
+}
+
+# broadcast VM TEXT [OPTION]...: 3 broadcast frames, which a switch floods.
+broadcast () {
+    send_frames $1 ff:ff:ff:ff:ff:ff "${@:2}"
+}
+
+# send_frames VM DESTINATION TEXT [OPTION]...: 3 raw frames.
+send_frames () {
+    $1 $SITE_PYTHON $SITE_LIB/nettool send eth0 $2 ${SITE_SOURCE:-$(vm_mac $1)} \
+        "${@:3}" --count 3
+}
+
 # transfer FROM TO [CLIENT-OPTION]...: a TCP transfer between two VMs, whose
 # digest is compared; prints a line about it.  Fails when it fails.
 transfer () {

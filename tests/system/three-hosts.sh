@@ -25,17 +25,9 @@ for vm in vm1 vm2 vm3 vm4; do
 done
 
 # Broadcasts from a third host.
-pids=
-for i in 1 2 3 4 5; do
-    ready_job vm$i $SITE_PYTHON $SITE_LIB/nettool listen eth0 flood-frame \
-        --seconds 1.2 > $SITE_DIR/heard$i
-    pids="$pids $!"
-done
-vm5 $SITE_PYTHON $SITE_LIB/nettool send eth0 ff:ff:ff:ff:ff:ff $(vm_mac vm5) \
-    flood-frame --count 3
-wait $pids
-got=$(echo $(cat $SITE_DIR/heard[1-5]))
-[ "$got" = "3 3 3 3 0" ] || die "vm1 ... vm5 received $got"
+listen_start flood-frame vm1 vm2 vm3 vm4 vm5
+broadcast vm5 flood-frame
+must_hear "flood from hv3" 3 3 3 3 0
 
 # Everything monitored: the same flows.
 nbctl ls-add sw1 -- lsp-add sw1 far -- lsp-set-addresses far unknown

@@ -130,7 +130,8 @@ encode_CT_COMMIT_NAT(const struct ovnact *ovnact, struct action_encoder *e)
     encode_ct_zone(ovnact, e, NX_CT_F_COMMIT, true);
 }
 
-/* CT_COMMIT: as NEST, for assignments to ct_mark and ct_label. */
+/* CT_COMMIT: as NEST, for assignments to ct_mark and ct_label.  Also without
+ * "{ }", as older versions of ovn-northd write it. */
 
 static void
 parse_CT_COMMIT(struct action_parser *p, enum ovnact_type type,
@@ -139,7 +140,12 @@ parse_CT_COMMIT(struct action_parser *p, enum ovnact_type type,
     struct action_parser inner = *p;
 
     inner.in_ct_commit = true;
-    action_put_nest(&inner, type);
+    if (p->lexer->token.type == LEX_SEMICOLON) {
+        struct ovnact_nest *nest = ovnact_put(p->ovnacts, type, sizeof *nest);
+        nest->nested = ofpbuf_new(0);
+    } else {
+        action_put_nest(&inner, type);
+    }
 }
 
 const struct action_shape shape_CT_COMMIT = {

@@ -12,9 +12,12 @@
  *
  * "test-ovn expr-lines [explain]": compiles the expressions on standard
  * input, one each line, and prints them with their flows, or error messages;
- * for expr.at.  Lines that start with '#' are comments.
+ * for expr.at.  Lines that start with '#' are comments; "##original-tuple"
+ * switches to the symbols for acl_ct_translation=true.
  *
- * "test-ovn expr-limits": inputs that blow up a naive compiler. */
+ * "test-ovn expr-limits": inputs that blow up a naive compiler.
+ *
+ * "test-ovn lex": the lexer's errors and templates. */
 
 #include <config.h>
 #include "lib/expr.h"
@@ -624,6 +627,7 @@ static void
 test_expr_lines(int argc, char *argv[])
 {
     bool explain = argc > 1 && !strcmp(argv[1], "explain");
+    const struct field_symtab *symtab = logical_symtab();
     struct ds line = DS_EMPTY_INITIALIZER;
     struct ds s = DS_EMPTY_INITIALIZER;
 
@@ -635,12 +639,14 @@ test_expr_lines(int argc, char *argv[])
         ds_clear(&s);
         if (line.length && line.string[0] == '#') {
             printf("%s\n", ds_cstr(&line));
+            if (!strcmp(ds_cstr(&line), "##original-tuple")) {
+                symtab = logical_symtab_ct();
+            }
             continue;
         } else if (explain) {
-            error = expr_explain(ds_cstr(&line), logical_symtab(), &s);
+            error = expr_explain(ds_cstr(&line), symtab, &s);
         } else {
-            error = expr_compile(ds_cstr(&line), logical_symtab(), &test_env,
-                                 &matches);
+            error = expr_compile(ds_cstr(&line), symtab, &test_env, &matches);
             expr_matches_format(&matches, &s);
             expr_matches_destroy(&matches);
         }
@@ -821,3 +827,84 @@ test_expr_limits(int argc OVS_UNUSED, char *argv[] OVS_UNUSED)
 }
 
 TEST_OVN_REGISTER("expr-limits", test_expr_limits);
+
+/* The lexer. */
+
+static const char *
+lookup_template(void *aux OVS_UNUSED, const char *name)
+{
+    return !strcmp(name, "vip") ? "10.0.0.1" : NULL;
+}
+
+static void
+check_template(const char *s, const char *expected)
+{
+    char *actual = lex_expand_templates(s, lookup_template, NULL);
+
+    if (expected ? !actual || strcmp(actual, expected) : actual != NULL) {
+        ovs_fatal(0, "%s expands to %s", s, actual ? actual : "itself");
+    }
+    free(actual);
+}
+
+static void
+test_templates(void)
+{
+    check_template("ip4.src == 10.0.0.1", NULL);
+    check_template("ip4.src == ^vip && tcp", "ip4.src == 10.0.0.1 && tcp");
+    check_template("ip4.src == {^vip, ^vip}",
+                   "ip4.src == {10.0.0.1, 10.0.0.1}");
+    check_template("ip4.src == ^other", NULL);
+    check_template("inport == \"^vip\" // ^vip", NULL);
+    check_template("^vip \"", "10.0.0.1 \"");
+}
+
+static void
+check_error(const char *s, const char *expected)
+{
+    struct lexer lexer;
+
+    lexer_init(&lexer, s);
+    while (lexer.token.type != LEX_END) {
+        lexer_get(&lexer);
+    }
+    char *error = lexer_finish(&lexer);
+    if (!error || strcmp(error, expected)) {
+        ovs_fatal(0, "%s: %s", s, error ? error : "no error");
+    }
+    free(error);
+    lexer_destroy(&lexer);
+}
+
+/* The caret is below the character that is wrong, also in UTF-8 and in long
+ * texts, of which only a part is shown. */
+static void
+test_errors(void)
+{
+    check_error("ip4 & tcp",
+                "column 5: `&' is only valid as part of `&&'\n"
+                "  ip4 & tcp\n"
+                "      ^");
+    check_error("inport == \"\xc3\xa4\xc3\xb6\" `",
+                "column 16: invalid character\n"
+                "  inport == \"\xc3\xa4\xc3\xb6\" `\n"
+                "                 ^");
+    check_error("0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 ` "
+                "5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4",
+                "column 51: invalid character\n"
+                "  ...5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 "
+                "` 5 6 7 8 9 0 1 2 3 4 5 6 7 8 ...\n"
+                "                                             ^");
+    check_error("\"", "column 1: string without closing quote\n"
+                "  \"\n"
+                "  ^");
+}
+
+static void
+test_lex(int argc OVS_UNUSED, char *argv[] OVS_UNUSED)
+{
+    test_templates();
+    test_errors();
+}
+
+TEST_OVN_REGISTER("lex", test_lex);

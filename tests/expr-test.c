@@ -29,7 +29,9 @@
 #include "lib/lex.h"
 #include "lib/logical.h"
 #include "openvswitch/dynamic-string.h"
+#include "nx-match.h"
 #include "openvswitch/match.h"
+#include "openvswitch/ofpbuf.h"
 #include "ovs-rcu.h"
 #include "packets.h"
 #include "random.h"
@@ -623,6 +625,28 @@ test_expr(int argc, char *argv[])
 
 TEST_OVN_REGISTER("expr", test_expr);
 
+/* Checks that 'matches' get to a switch as they are. */
+static void
+check_openflow(const struct expr_matches *matches, const char *text)
+{
+    for (size_t i = 0; i < matches->n; i++) {
+        struct match match, back;
+        struct ofpbuf b;
+
+        expr_match_get(matches, i, &match);
+        ofpbuf_init(&b, 0);
+        oxm_put_match(&b, &match, OFP15_VERSION);
+        enum ofperr error = oxm_pull_match(&b, false, NULL, NULL, &back);
+        match_set_default_packet_type(&match);
+        match_set_default_packet_type(&back);
+        if (error || !match_equal(&match, &back)) {
+            ovs_fatal(0, "%s: a flow gets changed in OpenFlow (%s)", text,
+                      error ? ofperr_to_string(error) : "no error");
+        }
+        ofpbuf_uninit(&b);
+    }
+}
+
 static void
 test_expr_lines(int argc, char *argv[])
 {
@@ -648,6 +672,7 @@ test_expr_lines(int argc, char *argv[])
         } else {
             error = expr_compile(ds_cstr(&line), symtab, &test_env, &matches);
             expr_matches_format(&matches, &s);
+            check_openflow(&matches, ds_cstr(&line));
             expr_matches_destroy(&matches);
         }
         printf("%s\n", ds_cstr(&line));

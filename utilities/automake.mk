@@ -21,7 +21,10 @@ utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-nbctl.h \
 	utilities/ovn-nbctl-address.c \
 	utilities/ovn-nbctl-find.c \
+	utilities/ovn-nbctl-group.c \
+	utilities/ovn-nbctl-lrp.c \
 	utilities/ovn-nbctl-lsp.c \
+	utilities/ovn-nbctl-router.c \
 	utilities/ovn-nbctl-show.c \
 	utilities/ovn-nbctl-switch.c
 utilities_ovn_nbctl_LDADD = $(OVN_LDADD)

@@ -84,6 +84,74 @@ nbctl_find_lsp(struct ctl_context *ctx, const char *id, bool must_exist,
     return true;
 }
 
+/* Finds the router whose UUID or name is 'id'. */
+bool
+nbctl_find_router(struct ctl_context *ctx, const char *id, bool must_exist,
+                  const struct nbrec_logical_router **lrp)
+{
+    const struct nbrec_logical_router *lr = NULL;
+    struct uuid uuid;
+
+    *lrp = NULL;
+    bool is_uuid = uuid_from_string(&uuid, id);
+    if (is_uuid) {
+        lr = nbrec_logical_router_get_for_uuid(ctx->idl, &uuid);
+    }
+    if (!lr) {
+        const struct nbrec_logical_router *iter;
+
+        NBREC_LOGICAL_ROUTER_FOR_EACH (iter, ctx->idl) {
+            if (!strcmp(iter->name, id)) {
+                if (lr) {
+                    ctl_error(ctx, "Multiple logical routers named '%s'.  "
+                              "Use a UUID.", id);
+                    return false;
+                }
+                lr = iter;
+            }
+        }
+    }
+    if (!lr && must_exist) {
+        ctl_error(ctx, "%s: router %s not found", id,
+                  is_uuid ? "UUID" : "name");
+        return false;
+    }
+    *lrp = lr;
+    return true;
+}
+
+/* Finds the router port whose UUID or name is 'id'. */
+bool
+nbctl_find_lrp(struct ctl_context *ctx, const char *id, bool must_exist,
+               const struct nbrec_logical_router_port **lrpp)
+{
+    const struct nbrec_logical_router_port *lrp = NULL;
+    struct uuid uuid;
+
+    *lrpp = NULL;
+    bool is_uuid = uuid_from_string(&uuid, id);
+    if (is_uuid) {
+        lrp = nbrec_logical_router_port_get_for_uuid(ctx->idl, &uuid);
+    }
+    if (!lrp) {
+        const struct nbrec_logical_router_port *iter;
+
+        NBREC_LOGICAL_ROUTER_PORT_FOR_EACH (iter, ctx->idl) {
+            if (!strcmp(iter->name, id)) {
+                lrp = iter;
+                break;
+            }
+        }
+    }
+    if (!lrp && must_exist) {
+        ctl_error(ctx, "%s: port %s not found", id,
+                  is_uuid ? "UUID" : "name");
+        return false;
+    }
+    *lrpp = lrp;
+    return true;
+}
+
 /* Returns the switch that 'lsp' is on, or null if there is none. */
 const struct nbrec_logical_switch *
 nbctl_lsp_switch(struct ctl_context *ctx,
@@ -114,6 +182,22 @@ nbctl_parse_enabled(struct ctl_context *ctx, const char *arg, bool *enabled)
         ctl_error(ctx, "%s: state must be \"enabled\" or \"disabled\"", arg);
         return false;
     }
+    return true;
+}
+
+/* Stores the priority 'arg' in '*priority', or reports an error and returns
+ * false. */
+bool
+nbctl_parse_priority(struct ctl_context *ctx, const char *arg,
+                     int64_t *priority)
+{
+    int value;
+
+    if (!str_to_int(arg, 10, &value) || value < 0 || value > 32767) {
+        ctl_error(ctx, "%s: priority must in range 0...32767", arg);
+        return false;
+    }
+    *priority = value;
     return true;
 }
 

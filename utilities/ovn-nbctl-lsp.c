@@ -151,6 +151,97 @@ cmd_lsp_add(struct ctl_context *ctx)
                   &lsp->header_);
 }
 
+/* Ports that lead elsewhere: lsp-add-router-port and lsp-add-localnet-port.
+ *
+ * Each is lsp-add with the type, the one option and the one address that such
+ * a port has. */
+struct special_port {
+    const char *type;
+    const char *option;
+    const char *address;
+};
+
+static void
+pre_lsp_add_special(struct ctl_context *ctx)
+{
+    pre_lsp_add(ctx);
+    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_type);
+    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_options);
+    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_addresses);
+}
+
+/* "--may-exist": reports an error unless 'lsp' is on 'ls' and as 'special'
+ * says, with 'value' for its option. */
+static void
+check_existing_special(struct ctl_context *ctx,
+                       const struct nbrec_logical_switch_port *lsp,
+                       const struct nbrec_logical_switch *ls,
+                       const struct special_port *special, const char *value)
+{
+    const char *old = smap_get(&lsp->options, special->option);
+
+    check_existing_lsp(ctx, lsp, ls, NULL, 0);
+    if (ctx->error) {
+        return;
+    } else if (strcmp(lsp->type, special->type)) {
+        ctl_error(ctx, "%s: port already exists with different type \"%s\"",
+                  lsp->name, lsp->type);
+    } else if (!old || strcmp(old, value)) {
+        ctl_error(ctx, "%s: port already exists with different %s \"%s\"",
+                  lsp->name, special->option, old ? old : "");
+    }
+}
+
+static void
+lsp_add_special(struct ctl_context *ctx, const struct special_port *special)
+{
+    const char *name = ctx->argv[2];
+    const char *value = ctx->argv[3];
+    const struct nbrec_logical_switch_port *lsp;
+    const struct nbrec_logical_switch *ls;
+
+    if (!nbctl_find_switch(ctx, ctx->argv[1], true, &ls)
+        || !nbctl_find_lsp(ctx, name, false, &lsp)) {
+        return;
+    }
+    if (lsp) {
+        if (!shash_find(&ctx->options, "--may-exist")) {
+            ctl_error(ctx, "%s: a port with this name already exists", name);
+        } else {
+            check_existing_special(ctx, lsp, ls, special, value);
+        }
+        return;
+    }
+
+    const struct smap options = SMAP_CONST1(&options, special->option, value);
+    lsp = nbrec_logical_switch_port_insert(ctx->txn);
+    nbrec_logical_switch_port_set_name(lsp, name);
+    nbrec_logical_switch_port_set_type(lsp, special->type);
+    nbrec_logical_switch_port_set_options(lsp, &options);
+    nbrec_logical_switch_port_set_addresses(
+        lsp, (const char **) &special->address, 1);
+    dbctl_add_ref(ctx, &ls->header_, &nbrec_logical_switch_col_ports,
+                  &lsp->header_);
+}
+
+static void
+cmd_lsp_add_router_port(struct ctl_context *ctx)
+{
+    static const struct special_port router = {
+        .type = "router", .option = "router-port", .address = "router"
+    };
+    lsp_add_special(ctx, &router);
+}
+
+static void
+cmd_lsp_add_localnet_port(struct ctl_context *ctx)
+{
+    static const struct special_port localnet = {
+        .type = "localnet", .option = "network_name", .address = "unknown"
+    };
+    lsp_add_special(ctx, &localnet);
+}
+
 static void
 pre_lsp_del(struct ctl_context *ctx)
 {
@@ -402,6 +493,12 @@ static const struct dbctl_command commands[] = {
     {{"lsp-add", 2, 4, "SWITCH PORT [PARENT TAG_REQUEST]", pre_lsp_add,
       cmd_lsp_add, NULL, "--may-exist", RW},
      "add logical port PORT on SWITCH, within PARENT on TAG"},
+    {{"lsp-add-router-port", 3, 3, "LOGICAL_SWITCH PORT LRP_PEER",
+      pre_lsp_add_special, cmd_lsp_add_router_port, NULL, "--may-exist", RW},
+     "add PORT, attached to router port LRP_PEER"},
+    {{"lsp-add-localnet-port", 3, 3, "LOGICAL_SWITCH PORT NETWORK",
+      pre_lsp_add_special, cmd_lsp_add_localnet_port, NULL, "--may-exist",
+      RW}, "add PORT, attached to the physical NETWORK"},
     {{"lsp-del", 1, 1, "PORT", pre_lsp_del, cmd_lsp_del, NULL,
       "--if-exists", RW}, "delete PORT from its attached switch"},
     {{"lsp-list", 1, 1, "SWITCH", pre_lsp_list, cmd_lsp_list, NULL, "", RO},

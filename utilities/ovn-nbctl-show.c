@@ -133,20 +133,35 @@ compare_gateway_chassis(const void *a_, const void *b_)
             : strcmp(a->chassis_name, b->chassis_name));
 }
 
+/* Returns the gateways of 'lrp', the first choice first, in an array that the
+ * caller must free. */
+const struct nbrec_gateway_chassis **
+nbctl_sort_gateway_chassis(const struct nbrec_logical_router_port *lrp)
+{
+    size_t n = lrp->n_gateway_chassis;
+    const struct nbrec_gateway_chassis **gcs = xmalloc(n * sizeof *gcs);
+
+    for (size_t i = 0; i < n; i++) {
+        gcs[i] = lrp->gateway_chassis[i];
+    }
+    if (n) {
+        qsort(gcs, n, sizeof *gcs, compare_gateway_chassis);
+    }
+    return gcs;
+}
+
 static void
 show_gateway_chassis(const struct nbrec_logical_router_port *lrp,
                      struct ds *output)
 {
-    size_t n = lrp->n_gateway_chassis;
-    if (!n) {
+    if (!lrp->n_gateway_chassis) {
         return;
     }
 
-    struct nbrec_gateway_chassis **gcs
-        = xmemdup(lrp->gateway_chassis, n * sizeof *gcs);
-    qsort(gcs, n, sizeof *gcs, compare_gateway_chassis);
+    const struct nbrec_gateway_chassis **gcs
+        = nbctl_sort_gateway_chassis(lrp);
     ds_put_cstr(output, "        gateway chassis: [");
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < lrp->n_gateway_chassis; i++) {
         ds_put_format(output, "%s%s", i ? " " : "", gcs[i]->chassis_name);
     }
     ds_put_cstr(output, "]\n");

@@ -15,6 +15,9 @@
 extern const struct dbctl_topic nbctl_switch_topic;
 extern const struct dbctl_topic nbctl_lsp_topic;
 extern const struct dbctl_topic nbctl_address_topic;
+extern const struct dbctl_topic nbctl_router_topic;
+extern const struct dbctl_topic nbctl_lrp_topic;
+extern const struct dbctl_topic nbctl_group_topic;
 
 /* Finding rows by UUID or name.  If there is no such row then these store
  * null; if also 'must_exist', or if a name is ambiguous, they report an error
@@ -23,11 +26,18 @@ bool nbctl_find_switch(struct ctl_context *, const char *id, bool must_exist,
                        const struct nbrec_logical_switch **);
 bool nbctl_find_lsp(struct ctl_context *, const char *id, bool must_exist,
                     const struct nbrec_logical_switch_port **);
+bool nbctl_find_router(struct ctl_context *, const char *id, bool must_exist,
+                       const struct nbrec_logical_router **);
+bool nbctl_find_lrp(struct ctl_context *, const char *id, bool must_exist,
+                    const struct nbrec_logical_router_port **);
 const struct nbrec_logical_switch *nbctl_lsp_switch(
     struct ctl_context *, const struct nbrec_logical_switch_port *);
 
 /* "enabled" and "disabled". */
 bool nbctl_parse_enabled(struct ctl_context *, const char *, bool *);
+
+/* A number from 0 to 32767. */
+bool nbctl_parse_priority(struct ctl_context *, const char *, int64_t *);
 
 /* "KEY=VALUE" arguments, from ctx->argv[i] on, and printing such. */
 struct smap;
@@ -50,5 +60,7 @@ void nbctl_names_destroy(struct nbctl_names *);
 void nbctl_pre_switch(struct ctl_context *);    /* Names of all switches. */
 void nbctl_pre_show(struct ctl_context *);
 void nbctl_show(struct ctl_context *);
+const struct nbrec_gateway_chassis **nbctl_sort_gateway_chassis(
+    const struct nbrec_logical_router_port *);
 
 #endif /* utilities/ovn-nbctl.h */

@@ -154,6 +154,8 @@ note_changed(struct events *evs, struct inc_table *table, uint32_t id,
         data->refs_hash = refs_hash(table, row);
         mask = INC_COL_ALL;
         evs->reinserted = true;
+    } else if (ovs_list_is_empty(&row->track_node)) {
+        return;                 /* Only looked at in a full scan. */
     } else {
         uint32_t hash = refs_hash(table, row);
 

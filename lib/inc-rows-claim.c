@@ -34,6 +34,26 @@ inc_blob_find(const struct hmap *map, const void *bytes, size_t len)
     return NULL;
 }
 
+/* Finds an element of a set, encoded either way. */
+struct inc_blob *
+inc_blob_find_uuid(const struct hmap *map, const struct uuid *uuid)
+{
+    struct {
+        uint8_t tag;
+        uint8_t uuid[16];
+    } element = { .tag = CLAIMED };
+    BUILD_ASSERT(sizeof element == 17);
+
+    memcpy(element.uuid, uuid, sizeof *uuid);
+
+    struct inc_blob *b = inc_blob_find(map, &element, sizeof element);
+    if (!b) {
+        element.tag = LITERAL;
+        b = inc_blob_find(map, &element, sizeof element);
+    }
+    return b;
+}
+
 struct inc_blob *
 inc_blob_add(struct hmap *map, const void *bytes, size_t len)
 {
@@ -80,6 +100,10 @@ inc_blobs_move(struct hmap *dst, struct hmap *src)
 {
     struct inc_blob *b;
 
+    if (hmap_is_empty(dst)) {
+        hmap_swap(dst, src);
+        return;
+    }
     HMAP_FOR_EACH_POP (b, hmap_node, src) {
         if (inc_blob_find(dst, b->bytes, b->len)) {
             free(b);
@@ -87,6 +111,7 @@ inc_blobs_move(struct hmap *dst, struct hmap *src)
             hmap_insert(dst, &b->hmap_node, hash_bytes(b->bytes, b->len, 0));
         }
     }
+    hmap_shrink(src);
 }
 
 /* INC_ROWS_KEYED: UUIDs derived from keys, of rows that have another UUID in
@@ -115,11 +140,13 @@ inc_rows_derive_uuid(const struct inc_rows *rows,
     struct uuid uuid;
     uint32_t n = key_len;
 
-    sha1_init(&ctx);
-    sha1_update(&ctx, rows->name, strlen(rows->name) + 1);
-    sha1_update(&ctx, &n, sizeof n);
-    sha1_update(&ctx, key, key_len);
-    sha1_final(&ctx, digest);
+    /* Not sha1_bytes(), which goes through OpenSSL: for a few hundred bytes,
+     * that spends more on setting up than on hashing. */
+    ovs_sha1_init(&ctx);
+    ovs_sha1_update(&ctx, rows->name, strlen(rows->name) + 1);
+    ovs_sha1_update(&ctx, &n, sizeof n);
+    ovs_sha1_update(&ctx, key, key_len);
+    ovs_sha1_final(&ctx, digest);
     memcpy(&uuid, digest, sizeof uuid);
     uuid.parts[1] = (uuid.parts[1] & ~0xf000u) | 0x5000;
     uuid.parts[2] = (uuid.parts[2] & ~0xc0000000u) | 0x80000000u;
@@ -302,11 +329,11 @@ static void
 member_emit(struct inc_cx *cx, struct inc_members *members,
             const void *key, size_t key_len, struct ofpbuf *atom)
 {
+    struct uuid row = inc_rows_derive_uuid(members->rows, key, key_len);
     struct ofpbuf b;
 
-    ofpbuf_init(&b, 4 + key_len + atom->size);
-    inc_put_u32(&b, key_len);
-    ofpbuf_put(&b, key, key_len);
+    ofpbuf_init(&b, sizeof row + atom->size);
+    ofpbuf_put(&b, &row, sizeof row);
     ofpbuf_put(&b, atom->data, atom->size);
     inc_emit(cx, &members->output, b.data, b.size, NULL, 0);
     ofpbuf_uninit(&b);

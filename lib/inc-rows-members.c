@@ -16,27 +16,62 @@
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofpbuf.h"
 
+/* A claim's key is the UUID derived from the key of the row (16 bytes), then
+ * the element, encoded as in inc-rows-private.h. */
+
 static struct inc_set *
-set_find(const struct inc_members_state *st, const void *key, size_t key_len)
+set_find(const struct inc_members_state *st, const struct uuid *row)
 {
     struct inc_set *set;
 
-    HMAP_FOR_EACH_WITH_HASH (set, hmap_node, hash_bytes(key, key_len, 0),
-                             &st->sets) {
-        if (set->key_len == key_len && !memcmp(set->key, key, key_len)) {
+    HMAP_FOR_EACH_WITH_HASH (set, hmap_node, uuid_hash(row), &st->sets) {
+        if (uuid_equals(&set->row, row)) {
             return set;
         }
     }
     return NULL;
 }
 
+static struct inc_set *
+set_create(struct inc_members_state *st, const struct uuid *row)
+{
+    struct inc_set *set = xzalloc(sizeof *set);
+
+    hmap_init(&set->elements);
+    hmap_init(&set->pending);
+    hmap_init(&set->inflight);
+    ovs_list_init(&set->pending_node);
+    ovs_list_init(&set->inflight_node);
+    set->row = *row;
+    hmap_insert(&st->sets, &set->hmap_node, uuid_hash(row));
+    return set;
+}
+
+static void
+set_destroy(struct inc_members_state *st, struct inc_set *set)
+{
+    hmap_remove(&st->sets, &set->hmap_node);
+    ovs_list_remove(&set->pending_node);
+    ovs_list_remove(&set->inflight_node);
+    inc_blobs_destroy(&set->elements);
+    inc_blobs_destroy(&set->pending);
+    inc_blobs_destroy(&set->inflight);
+    free(set);
+}
+
 static void
 set_queue(struct inc_members_state *st, struct inc_set *set)
 {
-    if (!set->queued) {
-        set->queued = true;
-        st->n_queued++;
+    if (ovs_list_is_empty(&set->pending_node)) {
+        ovs_list_push_back(&st->pending, &set->pending_node);
     }
+}
+
+static void
+set_unlink(struct ovs_list *node)
+{
+    ovs_list_remove(node);
+    ovs_list_init(node);
 }
 
 static void
@@ -46,22 +81,16 @@ members_sync(void *members_, const void *key, size_t key_len,
     struct inc_members *members = members_;
     struct inc_members_state *st = members->st;
     struct ofpbuf b = ofpbuf_const_initializer(key, key_len);
-    size_t row_key_len = inc_pull_u32(&b);
-    const void *row_key = inc_pull(&b, row_key_len);
+    struct uuid row;
 
-    struct inc_set *set = set_find(st, row_key, row_key_len);
+    memcpy(&row, inc_pull(&b, sizeof row), sizeof row);
+
+    struct inc_set *set = set_find(st, &row);
     if (!set) {
         if (!n) {
             return;
         }
-        set = xzalloc(sizeof *set + row_key_len);
-        hmap_init(&set->elements);
-        hmap_init(&set->pending);
-        hmap_init(&set->inflight);
-        set->key_len = row_key_len;
-        memcpy(set->key, row_key, row_key_len);
-        hmap_insert(&st->sets, &set->hmap_node,
-                    hash_bytes(row_key, row_key_len, 0));
+        set = set_create(st, &row);
     }
 
     struct inc_blob *element = inc_blob_find(&set->elements, b.data, b.size);
@@ -83,13 +112,14 @@ members_format(const void *members_, const void *key, size_t key_len,
 {
     const struct inc_members *members = members_;
     struct ofpbuf b = ofpbuf_const_initializer(key, key_len);
-    size_t row_key_len = inc_pull_u32(&b);
-    const void *row_key = inc_pull(&b, row_key_len);
-    struct uuid owner = inc_rows_uuid(members->rows, row_key, row_key_len);
-    struct uuid member = inc_pull_uuid(&b);
+    struct uuid row;
 
+    memcpy(&row, inc_pull(&b, sizeof row), sizeof row);
+    row = inc_apply_alias(row);
+
+    struct uuid member = inc_pull_uuid(&b);
     ds_put_format(s, "%s: "UUID_FMT" in "UUID_FMT, members->name,
-                  UUID_ARGS(&member), UUID_ARGS(&owner));
+                  UUID_ARGS(&member), UUID_ARGS(&row));
 }
 
 void
@@ -100,6 +130,8 @@ inc_writer_add_members(struct inc_writer *writer, struct inc_members *members)
     st->writer = writer;
     st->members = members;
     hmap_init(&st->sets);
+    ovs_list_init(&st->pending);
+    ovs_list_init(&st->inflight);
     members->st = st;
     members->output.name = members->name;
     members->output.sync = members_sync;
@@ -111,16 +143,6 @@ inc_writer_add_members(struct inc_writer *writer, struct inc_members *members)
     writer->members = xrealloc(writer->members, (writer->n_members + 1)
                                                 * sizeof *writer->members);
     writer->members[writer->n_members++] = members;
-}
-
-static void
-set_destroy(struct inc_members_state *st, struct inc_set *set)
-{
-    hmap_remove(&st->sets, &set->hmap_node);
-    inc_blobs_destroy(&set->elements);
-    inc_blobs_destroy(&set->pending);
-    inc_blobs_destroy(&set->inflight);
-    free(set);
 }
 
 void
@@ -137,24 +159,29 @@ inc_members_destroy(struct inc_members *members)
     free(st);
 }
 
-/* Queues the sets whose rows the database reports as changed. */
-void
-inc_members_note(struct inc_members *members)
+static void
+set_check(struct inc_members_state *st, struct inc_set *set)
 {
-    struct inc_rows *rows = members->rows;
-    struct ovsdb_idl *idl = members->st->writer->idl;
-    struct inc_set *set;
+    set->all = true;
+    set_queue(st, set);
+}
 
-    if (!ovsdb_idl_track_get_first(idl, rows->table->idl->class_)) {
-        return;
-    }
-    HMAP_FOR_EACH (set, hmap_node, &members->st->sets) {
-        struct uuid uuid = inc_rows_uuid(rows, set->key, set->key_len);
-        const struct ovsdb_idl_row *row = inc_rows_find(rows, &uuid);
+/* To be called when 'row', a UUID derived from the key of a row of 'rows', is
+ * that of a row that is new or that the database reports as changed: its sets
+ * may not be what they should be. */
+void
+inc_members_touch(struct inc_writer *writer, const struct inc_rows *rows,
+                  const struct uuid *row)
+{
+    for (size_t i = 0; i < writer->n_members; i++) {
+        struct inc_members *members = writer->members[i];
 
-        if (!row || !ovs_list_is_empty(&row->track_node)) {
-            set->all = true;
-            set_queue(members->st, set);
+        if (members->rows == rows) {
+            struct inc_set *set = set_find(members->st, row);
+
+            if (set) {
+                set_check(members->st, set);
+            }
         }
     }
 }
@@ -165,9 +192,14 @@ inc_members_resync(struct inc_members *members)
     struct inc_set *set;
 
     HMAP_FOR_EACH (set, hmap_node, &members->st->sets) {
-        set->all = true;
-        set_queue(members->st, set);
+        set_check(members->st, set);
     }
+}
+
+bool
+inc_members_is_pending(const struct inc_members *members)
+{
+    return !ovs_list_is_empty(&members->st->pending);
 }
 
 /* Writing. */
@@ -219,6 +251,22 @@ write_element(struct inc_members *members, const struct ovsdb_idl_row *row,
     members->st->writer->stats.members++;
 }
 
+/* Is the set in the database, 'old', what 'set' says?  May say no wrongly, if
+ * a member has an alias. */
+static bool
+set_is(const struct inc_set *set, const struct ovsdb_datum *old)
+{
+    if (old->n != hmap_count(&set->elements)) {
+        return false;
+    }
+    for (size_t i = 0; i < old->n; i++) {
+        if (!inc_blob_find_uuid(&set->elements, &old->keys[i].uuid)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Changes one element after another until the whole set agrees. */
 static void
 write_differences(struct inc_members *members, const struct inc_set *set,
@@ -228,6 +276,9 @@ write_differences(struct inc_members *members, const struct inc_set *set,
     const struct ovsdb_datum *old = ovsdb_idl_read(row, column);
     struct ovsdb_datum new;
 
+    if (set_is(set, old)) {
+        return;
+    }
     set_to_datum(set, &column->type, &new);
     for (size_t i = 0; i < new.n; i++) {
         write_element(members, row, column, &new.keys[i], true);
@@ -247,13 +298,12 @@ write_set(struct inc_members *members, struct inc_set *set)
     const struct inc_rows *rows = members->rows;
     const struct ovsdb_idl_column *column
         = &rows->table->idl->class_->columns[members->column];
-    struct uuid uuid = inc_rows_uuid(rows, set->key, set->key_len);
+    struct uuid uuid = inc_apply_alias(set->row);
     const struct ovsdb_idl_row *row = inc_rows_find(rows, &uuid);
     const struct inc_blob *b;
 
     if (!row) {
-        /* It may come; then its set is written as a whole. */
-        set->all = true;
+        /* If it comes, inc_members_touch() is called. */
     } else if (!row->old_datum) {
         struct ovsdb_datum datum;
 
@@ -278,20 +328,16 @@ inc_members_run(struct inc_members *members)
     struct inc_members_state *st = members->st;
     struct inc_set *set;
 
-    if (!st->n_queued) {
-        return;
-    }
-    HMAP_FOR_EACH (set, hmap_node, &st->sets) {
-        if (set->queued) {
-            set->queued = false;
-            write_set(members, set);
-            inc_blobs_move(&set->inflight, &set->pending);
-            set->all_inflight |= set->all;
-            set->all = false;
+    LIST_FOR_EACH_SAFE (set, pending_node, &st->pending) {
+        write_set(members, set);
+        inc_blobs_move(&set->inflight, &set->pending);
+        set->all_inflight |= set->all;
+        set->all = false;
+        set_unlink(&set->pending_node);
+        if (ovs_list_is_empty(&set->inflight_node)) {
+            ovs_list_push_back(&st->inflight, &set->inflight_node);
         }
     }
-    st->n_queued = 0;
-    st->n_inflight++;
 }
 
 void
@@ -300,20 +346,18 @@ inc_members_done(struct inc_members *members, bool success)
     struct inc_members_state *st = members->st;
     struct inc_set *set;
 
-    if (!st->n_inflight) {
-        return;
-    }
-    st->n_inflight = 0;
-    HMAP_FOR_EACH_SAFE (set, hmap_node, &st->sets) {
+    LIST_FOR_EACH_SAFE (set, inflight_node, &st->inflight) {
+        set_unlink(&set->inflight_node);
         if (success) {
             inc_blobs_clear(&set->inflight);
-        } else if (!hmap_is_empty(&set->inflight) || set->all_inflight) {
+        } else {
             inc_blobs_move(&set->pending, &set->inflight);
             set->all |= set->all_inflight;
             set_queue(st, set);
         }
         set->all_inflight = false;
-        if (!set->queued && hmap_is_empty(&set->elements)) {
+        if (ovs_list_is_empty(&set->pending_node)
+            && hmap_is_empty(&set->elements)) {
             set_destroy(st, set);
         }
     }

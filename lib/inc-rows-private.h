@@ -28,6 +28,7 @@
 
 #include "lib/inc-rows.h"
 #include "openvswitch/hmap.h"
+#include "openvswitch/list.h"
 #include "openvswitch/uuid.h"
 #include "ovsdb-data.h"
 #include "ovsdb-idl-provider.h"
@@ -45,6 +46,8 @@ struct inc_blob {
 
 struct inc_blob *inc_blob_find(const struct hmap *, const void *bytes,
                                size_t len);
+struct inc_blob *inc_blob_find_uuid(const struct hmap *,
+                                    const struct uuid *);
 struct inc_blob *inc_blob_add(struct hmap *, const void *bytes, size_t len);
 void inc_blob_remove(struct hmap *, struct inc_blob *);
 void inc_blobs_clear(struct hmap *);
@@ -71,21 +74,22 @@ struct inc_rows_state {
 /* The elements of one row's set. */
 struct inc_set {
     struct hmap_node hmap_node; /* In inc_members_state's 'sets'. */
+    struct ovs_list pending_node;  /* In 'pending' there, or empty. */
+    struct ovs_list inflight_node; /* In 'inflight' there, or empty. */
+    struct uuid row;            /* Derived from the row's key. */
     struct hmap elements;       /* struct inc_blob: encoded atoms. */
     struct hmap pending;        /* Elements that may differ. */
     struct hmap inflight;
     bool all;                   /* All may differ. */
     bool all_inflight;
-    bool queued;                /* Something pending. */
-    size_t key_len;
-    char key[];
 };
 
 struct inc_members_state {
     struct inc_writer *writer;
     struct inc_members *members;
-    struct hmap sets;           /* struct set. */
-    size_t n_queued, n_inflight;
+    struct hmap sets;           /* struct inc_set. */
+    struct ovs_list pending;    /* Sets with something to write. */
+    struct ovs_list inflight;   /* Sets in the transaction under way. */
 };
 
 struct inc_writer {
@@ -129,7 +133,9 @@ void inc_writer_check_column(const struct inc_writer *,
 /* inc-rows-members.c */
 
 void inc_members_destroy(struct inc_members *);
-void inc_members_note(struct inc_members *);
+void inc_members_touch(struct inc_writer *, const struct inc_rows *,
+                       const struct uuid *row);
+bool inc_members_is_pending(const struct inc_members *);
 void inc_members_resync(struct inc_members *);
 void inc_members_run(struct inc_members *);
 void inc_members_done(struct inc_members *, bool success);

@@ -215,6 +215,7 @@ note_row(struct inc_rows *rows, const struct ovsdb_idl_row *row,
             inc_blob_add(seen, key.data, key.size);
         }
         inc_blob_add(&st->pending, key.data, key.size);
+        inc_members_touch(st->writer, rows, &derived);
     }
     ofpbuf_uninit(&key);
 }
@@ -264,7 +265,10 @@ note_content(struct inc_rows *rows)
 
         if (b) {
             inc_blob_remove(ours, b);
-        } else if (!row) {
+            continue;
+        }
+        inc_members_touch(writer, rows, &t->uuid);
+        if (!row) {
             writer->resync = true;
         } else if (is_new || rows->columns) {
             /* Somebody else's, or somebody changed it: out.  If it was
@@ -293,9 +297,6 @@ inc_writer_note(struct inc_writer *writer)
         } else {
             note_tracked(rows);
         }
-    }
-    for (size_t i = 0; i < writer->n_members; i++) {
-        inc_members_note(writer->members[i]);
     }
 }
 
@@ -484,7 +485,10 @@ write_key(struct inc_rows *rows, struct ovsdb_idl_txn *txn,
             delete_row(rows, row);
         }
     } else if (!row) {
+        struct uuid derived = inc_rows_derive_uuid(rows, key, key_len);
+
         write_row(rows, insert_row(rows, txn, &uuid), columns);
+        inc_members_touch(rows->st->writer, rows, &derived);
     } else if (rows->kind == INC_ROWS_KEYED) {
         change_row(rows, row, columns);
     }
@@ -583,7 +587,7 @@ inc_writer_is_pending(const struct inc_writer *writer)
         }
     }
     for (size_t i = 0; i < writer->n_members; i++) {
-        if (writer->members[i]->st->n_queued) {
+        if (inc_members_is_pending(writer->members[i])) {
             return true;
         }
     }

@@ -494,8 +494,8 @@ ready_job () {
     wait_for "$*" test -e $file
 }
 
-# listen_start TEXT VM...: from now on, counts the frames with TEXT that each VM
-# receives.
+# listen_start TEXT VM...: from now on, counts the frames with TEXT that each
+# VM receives.
 listen_start () {
     local text=$1 vm
     shift
@@ -531,8 +531,8 @@ broadcast () {
 
 # send_frames VM DESTINATION TEXT [OPTION]...: 3 raw frames.
 send_frames () {
-    $1 $SITE_PYTHON $SITE_LIB/nettool send eth0 $2 ${SITE_SOURCE:-$(vm_mac $1)} \
-        "${@:3}" --count 3
+    $1 $SITE_PYTHON $SITE_LIB/nettool send eth0 $2 \
+        ${SITE_SOURCE:-$(vm_mac $1)} "${@:3}" --count 3
 }
 
 # transfer FROM TO [CLIENT-OPTION]...: a TCP transfer between two VMs, whose

@@ -8,4 +8,5 @@ EXTRA_DIST += \
 	Documentation/add-a-feature.md \
 	Documentation/architecture.md \
 	Documentation/engine.md \
+	Documentation/roadmap.md \
 	Documentation/language.md

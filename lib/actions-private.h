@@ -13,8 +13,9 @@
  *   have.
  * - actions-encode.c: what encoders are written with, encoders for moving
  *   data.
- * - actions-neighbor.c, actions-ct.c, actions-lb.c, actions-service.c,
- *   actions-options.c: shapes and encoders of one topic each.
+ * - actions-neighbor.c, actions-ct.c, actions-lb.c, actions-learn.c,
+ *   actions-service.c, actions-options.c: shapes and encoders of one topic
+ *   each.
  *
  * How to add an action: a line in actions.def, and encode_NAME() in the file
  * of its topic; if no shape fits, also a struct in actions.h and a shape.  The
@@ -113,6 +114,9 @@ void action_parse_hash_fields(struct action_parser *, char **);
 /* Parses one of 'names' from number 'first' on. */
 int action_parse_enum(struct action_parser *, const char *what,
                       const char *const *names, int first, int n);
+
+/* Parses '=' and true or false. */
+bool action_parse_bool(struct action_parser *);
 
 /* Parses '=' and a string.  Frees the old '*s'. */
 bool action_parse_string_value(struct action_parser *, char **s);

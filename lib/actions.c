@@ -281,6 +281,15 @@ action_parse_enum(struct action_parser *p, const char *what,
     return first;
 }
 
+bool
+action_parse_bool(struct action_parser *p)
+{
+    static const char *const names[] = { "false", "true" };
+
+    return (lexer_force(p->lexer, LEX_EQUALS)
+            && action_parse_enum(p, "a truth value", names, 0, 2));
+}
+
 /* Lists of actions. */
 
 static void

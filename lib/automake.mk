@@ -29,6 +29,7 @@ lib_libovn_la_SOURCES += \
 	lib/actions-ct.c \
 	lib/actions-encode.c \
 	lib/actions-lb.c \
+	lib/actions-learn.c \
 	lib/actions-neighbor.c \
 	lib/actions-options.c \
 	lib/actions-private.h \
@@ -37,6 +38,7 @@ lib_libovn_la_SOURCES += \
 	lib/actions.c \
 	lib/actions.def \
 	lib/actions.h \
+	lib/expr-clause.c \
 	lib/expr-matches.c \
 	lib/expr-normalize.c \
 	lib/expr-parse.c \

@@ -29,7 +29,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lib/u128.h"
-#include "openvswitch/hmap.h"
 #include "util.h"
 
 /* A generator stands for an unknown number of values.  Guess this many, to
@@ -43,17 +42,12 @@
 /* Distribute at most until there are this many conjunctions. */
 #define MAX_DISTRIBUTE 1024
 
-/* Plain matches up to this number are checked for those that another makes
- * superfluous. */
-#define MAX_SUBSUME 128
-
 struct cx {
     struct expr_arena arena;
     size_t n_cubes;
     bool too_big;
 
-    struct shash ports, residents, sets, groups;
-    struct shash generators;    /* Data: struct expr_generator *. */
+    struct expr_name_tables names;
 };
 
 /* An OR of conjunctions under construction. */
@@ -160,12 +154,6 @@ clause_is_symbolic(const struct expr_clause *clause)
     return false;
 }
 
-static size_t
-saturating_mul(size_t a, size_t b)
-{
-    return a && b > SIZE_MAX / a ? SIZE_MAX : a * b;
-}
-
 /* Number of plain matches that 'cube' will become, roughly. */
 static size_t
 cube_weight(const struct expr_cube *cube)
@@ -217,105 +205,6 @@ dnf_weight(const struct dnf *dnf, bool as_sum)
     return weight;
 }
 
-/* Duplicates. */
-
-struct cube_node {
-    struct hmap_node hmap_node;
-    const struct expr_cube *cube;
-};
-
-static void
-remove_duplicates(struct expr_clause *clause)
-{
-    if (clause->n < 2) {
-        return;
-    }
-
-    struct cube_node *nodes = xmalloc(clause->n * sizeof *nodes);
-    struct hmap hmap = HMAP_INITIALIZER(&hmap);
-    size_t n = 0;
-
-    hmap_reserve(&hmap, clause->n);
-    for (size_t i = 0; i < clause->n; i++) {
-        const struct expr_cube *cube = clause->cubes[i];
-        uint32_t hash = expr_cube_hash(cube);
-        const struct cube_node *node;
-        bool found = false;
-
-        HMAP_FOR_EACH_WITH_HASH (node, hmap_node, hash, &hmap) {
-            if (expr_cube_equals(node->cube, cube)) {
-                found = true;
-                break;
-            }
-        }
-        if (!found) {
-            nodes[n].cube = cube;
-            hmap_insert(&hmap, &nodes[n].hmap_node, hash);
-            clause->cubes[n++] = cube;
-        }
-    }
-    clause->n = n;
-    hmap_destroy(&hmap);
-    free(nodes);
-}
-
-/* Removes cubes that imply another one. */
-static void
-remove_subsumed(struct expr_clause *clause)
-{
-    if (clause->n > MAX_SUBSUME) {
-        return;
-    }
-
-    size_t n = 0;
-    for (size_t i = 0; i < clause->n; i++) {
-        bool subsumed = false;
-
-        for (size_t j = 0; j < clause->n && !subsumed; j++) {
-            /* The earlier ones up to 'n' were kept, the rest are those not
-             * looked at yet. */
-            if (j < n || j > i) {
-                subsumed = expr_cube_implies(clause->cubes[i],
-                                             clause->cubes[j]);
-            }
-        }
-        if (!subsumed) {
-            clause->cubes[n++] = clause->cubes[i];
-        }
-    }
-    clause->n = n;
-}
-
-bool
-expr_clause_product(struct expr_arena *arena, const struct expr_clause *a,
-                    const struct expr_clause *b, size_t max,
-                    struct expr_clause *product)
-{
-    size_t allocated = MIN(max, saturating_mul(a->n, b->n)) + 1;
-
-    *product = (struct expr_clause) {
-        .cubes = expr_alloc(arena, allocated * sizeof *product->cubes),
-    };
-    for (size_t i = 0; i < a->n; i++) {
-        for (size_t j = 0; j < b->n; j++) {
-            struct expr_cube *cube = expr_cube_merge(arena, a->cubes[i],
-                                                     b->cubes[j]);
-            if (!cube) {
-                continue;
-            }
-            if (product->n >= max) {
-                remove_duplicates(product);
-                if (product->n >= max) {
-                    return false;
-                }
-            }
-            product->cubes[product->n++] = cube;
-        }
-    }
-    remove_duplicates(product);
-    return true;
-}
-
 /* Tidying a conjunction. */
 
 /* Removes the members of 'clause' that contradict 'base'.  Returns true if the
@@ -347,7 +236,7 @@ filter_clause(struct cx *cx, const struct expr_cube *base,
 static bool
 clause_is_implied(const struct expr_clause *a, const struct expr_clause *b)
 {
-    if (saturating_mul(a->n, b->n) > MAX_SUBSUME * MAX_SUBSUME) {
+    if (saturating_mul(a->n, b->n) > EXPR_MAX_SUBSUME * EXPR_MAX_SUBSUME) {
         return false;
     }
     for (size_t j = 0; j < b->n; j++) {
@@ -459,7 +348,7 @@ intern_generator(struct cx *cx, const struct expr_node *node)
     const struct expr_dim *dim = &node->dim;
     char *key = xasprintf("%d,%d,%d,%d,%d,%s", node->op, node->negated,
                           dim->mf, dim->ofs, dim->n_bits, node->name);
-    struct shash_node *found = shash_find(&cx->generators, key);
+    struct shash_node *found = shash_find(&cx->names.generators, key);
     uint32_t index;
 
     if (found) {
@@ -467,7 +356,7 @@ intern_generator(struct cx *cx, const struct expr_node *node)
     } else {
         struct expr_generator *gen = xmalloc(sizeof *gen);
 
-        index = shash_count(&cx->generators);
+        index = shash_count(&cx->names.generators);
         *gen = (struct expr_generator) {
             .index = index,
             .op = node->op,
@@ -475,7 +364,7 @@ intern_generator(struct cx *cx, const struct expr_node *node)
             .name = node->name,
             .dim = *dim,
         };
-        shash_add(&cx->generators, key, gen);
+        shash_add(&cx->names.generators, key, gen);
     }
     free(key);
     return index;
@@ -490,14 +379,16 @@ normalize_symbolic(struct cx *cx, const struct expr_node *node)
     *term = (struct expr_term) { .key = 0 };
     if (node->op == EXPR_PORT) {
         term->key = EXPR_KEY_PORT | node->dim.mf;
-        term->value = u128_from_u64(intern(&cx->ports, node->name));
+        term->value = u128_from_u64(intern(&cx->names.ports, node->name));
         term->mask = OVS_U128_MAX;
     } else if (node->op == EXPR_RESIDENT) {
-        term->key = EXPR_KEY_RESIDENT | intern(&cx->residents, node->name);
+        term->key = EXPR_KEY_RESIDENT | intern(&cx->names.residents,
+                                               node->name);
         term->value = u128_from_u64(!node->negated);
         term->mask = OVS_U128_MAX;
     } else {
-        intern(node->op == EXPR_SET ? &cx->sets : &cx->groups, node->name);
+        intern((node->op == EXPR_SET ? &cx->names.sets
+                : &cx->names.groups), node->name);
         term->key = EXPR_KEY_GEN | intern_generator(cx, node);
     }
 
@@ -591,8 +482,8 @@ normalize_or(struct cx *cx, const struct expr_node *node)
             }
         }
     }
-    remove_duplicates(&plain);
-    remove_subsumed(&plain);
+    expr_clause_remove_duplicates(&plain);
+    expr_clause_remove_subsumed(&plain);
     if (plain.n) {
         dnf_add(cx, &out, conj_from_clause(cx, plain));
     }
@@ -657,7 +548,7 @@ flatten(struct cx *cx, const struct dnf *dnf)
     if (cx->n_cubes > EXPR_MAX_CUBES) {
         cx->too_big = true;
     }
-    remove_duplicates(&all);
+    expr_clause_remove_duplicates(&all);
     if (all.n) {
         dnf_add(cx, &out, conj_from_clause(cx, all));
     }
@@ -868,109 +759,6 @@ is_better_flat(struct cx *cx, const struct expr_conjunction *conj,
     return flatten_conj(cx, conj, 4 * sum, flat) && flat->n <= sum;
 }
 
-/* Copying the result into the memory of 'expr'. */
-
-static const struct expr_cube *
-copy_cube(struct expr *expr, const struct expr_cube *cube)
-{
-    size_t size = expr_cube_size(cube->n);
-
-    expr->size += size;
-    return memcpy(expr_alloc(&expr->arena, size), cube, size);
-}
-
-static struct expr_clause
-copy_clause(struct expr *expr, const struct expr_clause *clause)
-{
-    size_t size = clause->n * sizeof *clause->cubes;
-    struct expr_clause copy = {
-        .n = clause->n,
-        .cubes = expr_alloc(&expr->arena, size),
-    };
-
-    expr->size += size;
-    for (size_t i = 0; i < clause->n; i++) {
-        copy.cubes[i] = copy_cube(expr, clause->cubes[i]);
-    }
-    return copy;
-}
-
-static const char *
-copy_string(struct expr *expr, const char *s)
-{
-    size_t size = strlen(s) + 1;
-
-    expr->size += size;
-    return memcpy(expr_alloc(&expr->arena, size), s, size);
-}
-
-static struct expr_names
-copy_names(struct expr *expr, const struct shash *shash)
-{
-    struct expr_names names = { .n = shash_count(shash) };
-    size_t size = (names.n + 1) * sizeof *names.names;
-    const struct shash_node *node;
-
-    expr->size += size;
-    names.names = expr_alloc(&expr->arena, size);
-    SHASH_FOR_EACH (node, shash) {
-        names.names[(uintptr_t) node->data] = copy_string(expr, node->name);
-    }
-    names.names[names.n] = NULL;
-    return names;
-}
-
-static void
-copy_generators(struct expr *expr, const struct cx *cx)
-{
-    size_t size = shash_count(&cx->generators) * sizeof *expr->generators;
-    const struct shash_node *node;
-
-    expr->size += size;
-    expr->n_generators = shash_count(&cx->generators);
-    expr->generators = expr_alloc(&expr->arena, size);
-    SHASH_FOR_EACH (node, &cx->generators) {
-        const struct expr_generator *gen = node->data;
-        struct expr_generator *copy = &expr->generators[gen->index];
-
-        *copy = *gen;
-        copy->name = copy_string(expr, gen->name);
-    }
-}
-
-static struct expr *
-make_expr(struct cx *cx, const struct expr_clause *plain,
-          const struct dnf *conjs)
-{
-    struct expr *expr = xzalloc(sizeof *expr);
-    size_t size = conjs->n * sizeof *expr->conjs;
-
-    expr->arena.next_size = 256;
-    expr->size = sizeof *expr + size;
-    expr->plain = copy_clause(expr, plain);
-    expr->conjs = expr_alloc(&expr->arena, size);
-    expr->n_conjs = conjs->n;
-    for (size_t i = 0; i < conjs->n; i++) {
-        const struct expr_conjunction *src = &conjs->v[i];
-        struct expr_conjunction *dst = &expr->conjs[i];
-
-        dst->base = copy_cube(expr, src->base);
-        dst->n = src->n;
-        dst->clauses = expr_alloc(&expr->arena,
-                                  src->n * sizeof *dst->clauses);
-        expr->size += src->n * sizeof *dst->clauses;
-        for (size_t j = 0; j < src->n; j++) {
-            dst->clauses[j] = copy_clause(expr, &src->clauses[j]);
-        }
-    }
-    copy_generators(expr, cx);
-    expr->ports = copy_names(expr, &cx->ports);
-    expr->residents = copy_names(expr, &cx->residents);
-    expr->sets = copy_names(expr, &cx->sets);
-    expr->groups = copy_names(expr, &cx->groups);
-    return expr;
-}
-
 /* Divides 'dnf' into plain matches and what is better done by conjunctive
  * matches. */
 static struct expr *
@@ -998,31 +786,31 @@ finish(struct cx *cx, struct dnf *dnf)
     if (cx->too_big) {
         return NULL;
     }
-    remove_duplicates(&plain);
-    remove_subsumed(&plain);
-    return make_expr(cx, &plain, &conjs);
+    expr_clause_remove_duplicates(&plain);
+    expr_clause_remove_subsumed(&plain);
+    return expr_create(&cx->names, &plain, conjs.v, conjs.n);
 }
 
 char *
 expr_normalize(const struct expr_node *tree, struct expr **exprp)
 {
     struct cx cx = {
-        .ports = SHASH_INITIALIZER(&cx.ports),
-        .residents = SHASH_INITIALIZER(&cx.residents),
-        .sets = SHASH_INITIALIZER(&cx.sets),
-        .groups = SHASH_INITIALIZER(&cx.groups),
-        .generators = SHASH_INITIALIZER(&cx.generators),
+        .names.ports = SHASH_INITIALIZER(&cx.names.ports),
+        .names.residents = SHASH_INITIALIZER(&cx.names.residents),
+        .names.sets = SHASH_INITIALIZER(&cx.names.sets),
+        .names.groups = SHASH_INITIALIZER(&cx.names.groups),
+        .names.generators = SHASH_INITIALIZER(&cx.names.generators),
     };
     struct dnf dnf = normalize(&cx, tree);
 
     *exprp = cx.too_big ? NULL : finish(&cx, &dnf);
 
     expr_arena_destroy(&cx.arena);
-    shash_destroy(&cx.ports);
-    shash_destroy(&cx.residents);
-    shash_destroy(&cx.sets);
-    shash_destroy(&cx.groups);
-    shash_destroy_free_data(&cx.generators);
+    shash_destroy(&cx.names.ports);
+    shash_destroy(&cx.names.residents);
+    shash_destroy(&cx.names.sets);
+    shash_destroy(&cx.names.groups);
+    shash_destroy_free_data(&cx.names.generators);
     return *exprp ? NULL : xasprintf("expression is too complex: it needs "
                                      "more than %d matches", EXPR_MAX_CUBES);
 }

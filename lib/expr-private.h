@@ -15,7 +15,8 @@
  *   have only AND, OR and leaves; expands predicates.
  * - expr-tree.c: trees, annotate (adds prerequisites), simplify (merges
  *   leaves about the same bits, folds constants), formatting.
- * - expr-normalize.c: brings a tree into normal form (see lib/expr.h).
+ * - expr-normalize.c, expr-clause.c: brings a tree into normal form (see
+ *   lib/expr.h).
  * - expr-matches.c: step 2.
  * - expr-range.c: sets of integers, cubes, memory.
  * - expr.c: the list of passes, accessors. */
@@ -211,6 +212,18 @@ struct expr {
     size_t size;
 };
 
+/* Names that an expression refers to.  The data are indexes into the arrays of
+ * struct expr; for generators, "struct expr_generator *"s. */
+struct expr_name_tables {
+    struct shash ports, residents, sets, groups, generators;
+};
+
+/* Makes an expression with memory of its own from copies of all that. */
+struct expr *expr_create(const struct expr_name_tables *,
+                         const struct expr_clause *plain,
+                         const struct expr_conjunction *conjs,
+                         size_t n_conjs);
+
 /* Makes '*exprp' from 'tree'.  Returns NULL or an error. */
 char *expr_normalize(const struct expr_node *tree, struct expr **exprp);
 
@@ -218,10 +231,24 @@ char *expr_normalize(const struct expr_node *tree, struct expr **exprp);
  * of these other fields. */
 bool expr_is_structural(enum mf_field_id);
 
+/* Lists of up to this many cubes are checked for those that another makes
+ * superfluous. */
+#define EXPR_MAX_SUBSUME 128
+
+/* Remove cubes that equal, or imply, another one. */
+void expr_clause_remove_duplicates(struct expr_clause *);
+void expr_clause_remove_subsumed(struct expr_clause *);
+
 /* Product of two lists of cubes without contradictions and duplicates.  Stops
  * at more than 'max' cubes and then returns false. */
 bool expr_clause_product(struct expr_arena *, const struct expr_clause *a,
                          const struct expr_clause *b, size_t max,
                          struct expr_clause *product);
+
+static inline size_t
+saturating_mul(size_t a, size_t b)
+{
+    return a && b > SIZE_MAX / a ? SIZE_MAX : a * b;
+}
 
 #endif /* lib/expr-private.h */

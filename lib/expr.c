@@ -219,3 +219,67 @@ expr_format(const struct expr *expr, struct ds *s)
         }
     }
 }
+
+void
+expr_matches_format(const struct expr_matches *matches, struct ds *s)
+{
+    for (size_t i = 0; i < matches->n; i++) {
+        const struct expr_match *m = &matches->matches[i];
+        struct match match;
+
+        expr_match_get(matches, i, &match);
+        if (m->conj_id >= 0) {
+            ds_put_format(s, "conj_id=%d,", m->conj_id + 1);
+        }
+        match_format(&match, NULL, s, OFP_DEFAULT_PRIORITY);
+        for (size_t j = 0; j < m->n_conjs; j++) {
+            const struct expr_conj *c = &m->conjs[j];
+
+            ds_put_format(s, "%sconjunction(%u,%u/%u)", j ? "," : " ",
+                          c->id + 1, c->clause + 1, c->n_clauses);
+        }
+        ds_put_char(s, '\n');
+    }
+}
+
+/* Address sets. */
+
+struct expr_constants *
+expr_constants_parse(const char *const *texts, size_t n, struct ds *errors)
+{
+    struct expr_constants *set = xmalloc(sizeof *set
+                                         + n * sizeof *set->constants);
+
+    set->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct lexer lexer;
+
+        lexer_init(&lexer, texts[i]);
+        const struct lex_token *token = &lexer.token;
+        struct expr_constant c = { .value = token->value };
+
+        c.width = (token->type != LEX_INTEGER
+                   && token->type != LEX_MASKED_INTEGER ? 0
+                   : token->format == LEX_F_IPV4 ? 32
+                   : token->format == LEX_F_ETHERNET ? 48
+                   : token->format == LEX_F_IPV6 ? 128
+                   : 0);
+        c.mask = (token->type == LEX_MASKED_INTEGER ? token->mask
+                  : u128_ones(c.width));
+        if (c.width) {
+            lexer_get(&lexer);
+        } else {
+            lexer_expected(&lexer, "an IP or Ethernet address");
+        }
+
+        char *error = lexer_finish(&lexer);
+        if (error) {
+            ds_put_format(errors, "%s\n", error);
+            free(error);
+        } else {
+            set->constants[set->n++] = c;
+        }
+        lexer_destroy(&lexer);
+    }
+    return set;
+}

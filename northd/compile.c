@@ -9,6 +9,9 @@
 
 #include "northd/compile.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "northd/sb-rows.h"
 #include "ovsdb/nb-inc.h"
 #include "ovsdb/sb-inc.h"
@@ -154,4 +157,48 @@ compiler_done(struct inc_writer *writer, enum db_outcome outcome)
     if (outcome != DB_NONE) {
         inc_writer_done(writer, outcome == DB_SUCCESS);
     }
+}
+
+/* The graph
+ * ========= */
+
+static void
+print_edge(const char *from, const char *to)
+{
+    printf("    \"%s\" -> \"%s\";\n", from, to);
+}
+
+static void
+print_family(const struct inc_family *f)
+{
+    printf("    \"%s\" [shape=%s];\n", f->name, f->fact ? "box" : "ellipse");
+    print_edge(f->over->name, f->name);
+    for (struct inc_family *const *p = f->uses; p && *p; p++) {
+        print_edge((*p)->name, f->name);
+    }
+    for (struct inc_table *const *p = f->reads; p && *p; p++) {
+        print_edge((*p)->name, f->name);
+    }
+    for (struct inc_output *const *p = f->emits; p && *p; p++) {
+        print_edge(f->name, (*p)->name);
+    }
+}
+
+/* Prints, for dot(1), which family runs over which table, which facts and
+ * derived tables it may read, and what it claims.  Facts are boxes.  If
+ * 'family' is nonnull, prints only what is connected to that one.  A compiler
+ * must have been initialised. */
+void
+compiler_print_graph(const char *family)
+{
+    puts("digraph \"ovn-northd\" {\n    rankdir=LR;");
+    for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
+        for (struct inc_family *const *p = features[i]->families; p && *p;
+             p++) {
+            if (!family || !strcmp((*p)->name, family)) {
+                print_family(*p);
+            }
+        }
+    }
+    puts("}");
 }

@@ -64,4 +64,6 @@ void compiler_run(struct compiler *, bool vxlan_mode);
 void compiler_write(struct inc_writer *, struct northd_db *);
 void compiler_done(struct inc_writer *, enum db_outcome);
 
+void compiler_print_graph(const char *family);
+
 #endif /* northd/compile.h */

@@ -41,6 +41,8 @@ struct northd_options {
     const char *sb_remote;
     char *unixctl_path;
     bool dry_run;
+    bool dump_graph;
+    const char *dump_family;    /* NULL: all. */
     int n_threads;
 };
 
@@ -64,6 +66,9 @@ usage(void)
            "db changes)\n"
            "  --n-threads=N             accepted for compatibility (1 to "
            "256)\n"
+           "  --dump-inc-proc-graph[=FAMILY]\n"
+           "                            print the graph of the compiler, for "
+           "dot(1), and exit\n"
            "  --unixctl=SOCKET          override default control socket name\n"
            "  -h, --help                display this help message\n"
            "  -o, --options             list available options\n"
@@ -104,6 +109,7 @@ parse_options(int argc, char *argv[], struct northd_options *o)
         OPT_UNIXCTL,
         OPT_DRY_RUN,
         OPT_N_THREADS,
+        OPT_DUMP_GRAPH,
         DAEMON_OPTION_ENUMS,
         VLOG_OPTION_ENUMS,
         SSL_OPTION_ENUMS,
@@ -114,6 +120,7 @@ parse_options(int argc, char *argv[], struct northd_options *o)
         { "unixctl", required_argument, NULL, OPT_UNIXCTL },
         { "dry-run", no_argument, NULL, OPT_DRY_RUN },
         { "n-threads", required_argument, NULL, OPT_N_THREADS },
+        { "dump-inc-proc-graph", optional_argument, NULL, OPT_DUMP_GRAPH },
         { "help", no_argument, NULL, 'h' },
         { "options", no_argument, NULL, 'o' },
         { "version", no_argument, NULL, 'V' },
@@ -153,6 +160,11 @@ parse_options(int argc, char *argv[], struct northd_options *o)
 
         case OPT_N_THREADS:
             o->n_threads = parse_n_threads(optarg);
+            break;
+
+        case OPT_DUMP_GRAPH:
+            o->dump_graph = true;
+            o->dump_family = optarg;
             break;
 
         case 'h':
@@ -406,6 +418,18 @@ northd_main_loop(struct northd *nd, struct unixctl_server *unixctl)
     }
 }
 
+/* --dump-inc-proc-graph. */
+OVS_NO_RETURN static void
+dump_graph(const struct northd_options *o)
+{
+    struct northd nd;
+
+    northd_open(&nd, o);
+    compiler_print_graph(o->dump_family);
+    northd_close(&nd);
+    exit(EXIT_SUCCESS);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -417,6 +441,9 @@ main(int argc, char *argv[])
     ovs_cmdl_proctitle_init(argc, argv);
     fatal_ignore_sigpipe();
     parse_options(argc, argv, &options);
+    if (options.dump_graph) {
+        dump_graph(&options);
+    }
 
     daemonize_start(false);
     int error = unixctl_server_create(options.unixctl_path, &unixctl);

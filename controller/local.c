@@ -15,6 +15,7 @@
 
 #include "controller/local.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "controller/binding.h"
@@ -137,10 +138,13 @@ vif_compute(struct inc_cx *cx, struct inc_ref pb, void *vif_)
     for (size_t i = 0; i < n; i++) {
         const struct iface *iface = inc_fact(cx, &iface_fact, ifaces[i]);
 
-        if (iface->ofport && version_fits(cx, pb, ifaces[i])) {
+        if (!iface->ofport || !version_fits(cx, pb, ifaces[i])) {
+            continue;
+        }
+        vif->n_ifaces++;
+        if (!vif->ofport || iface->ofport < vif->ofport) {
             vif->iface = *inc_uuid(cx, ifaces[i]);
             vif->ofport = iface->ofport;
-            return;
         }
     }
 }
@@ -272,6 +276,11 @@ bind_port(struct inc_cx *cx, struct inc_ref pb)
 {
     const struct vif *vif = inc_fact(cx, &vif_fact, pb);
 
+    if (vif->n_ifaces > 1) {
+        inc_warn(cx, "logical port %s: %"PRIu32" interfaces have its name as "
+                 "iface-id, using the one with OpenFlow port %"PRIu32,
+                 sb_pb_logical_port(cx, pb), vif->n_ifaces, vif->ofport);
+    }
     if (vif->ofport) {
         binding_claim(cx, pb, &vif->iface);
     } else if (!sb_pb_type(cx, pb)[0]

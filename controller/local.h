@@ -22,10 +22,13 @@ struct iface {
 };
 extern struct inc_family iface_fact;
 
-/* Fact over Port_Binding: the interface that implements a VIF here. */
+/* Fact over Port_Binding: the interface that implements a VIF here.  If there
+ * are several, the one with the lowest OpenFlow port does: mostly that is the
+ * oldest, and it does not depend on when we learned of them. */
 struct vif {
     struct uuid iface;          /* Interface row; zeros if there is none. */
     uint32_t ofport;            /* 0 if there is none. */
+    uint32_t n_ifaces;          /* How many there are to choose from. */
 };
 extern struct inc_family vif_fact;
 

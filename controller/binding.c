@@ -27,6 +27,7 @@
 #include "timeval.h"
 #include "util.h"
 #include "uuid.h"
+#include "uuidset.h"
 #include "vswitch-idl.h"
 
 VLOG_DEFINE_THIS_MODULE(binding);
@@ -57,6 +58,7 @@ struct binding {
 static struct hmap bindings = HMAP_INITIALIZER(&bindings);
 static size_t n_unsettled;
 static struct idl_watch watch;
+static bool sweep_due = true;   /* See sweep_installed(). */
 static long long int next_wake = LLONG_MAX;
 
 static void
@@ -102,6 +104,7 @@ binding_free(struct binding *b)
     settle(b);
     hmap_remove(&bindings, &b->hmap_node);
     free(b);
+    sweep_due = true;
 }
 
 static void
@@ -124,6 +127,7 @@ binding_sync(void *aux OVS_UNUSED, const void *key,
     memcpy(&value, claims[0].value, sizeof value);
     b->want = value.want;
     if (b->want == WANT_CLAIM && !uuid_equals(&b->iface, &value.iface)) {
+        sweep_due |= !uuid_is_zero(&b->iface);
         b->iface = value.iface;
         b->fence = 0;
     }
@@ -177,13 +181,11 @@ set_up(const struct sbrec_port_binding *pb, bool up)
     }
 }
 
-/* Makes sure that 'b's interface does not say ovn-installed. */
+/* Makes sure that 'iface', which may be NULL, does not say ovn-installed. */
 static bool
-remove_installed(const struct binding_ctx *ctx, const struct binding *b)
+remove_installed(const struct binding_ctx *ctx,
+                 const struct ovsrec_interface *iface)
 {
-    const struct ovsrec_interface *iface
-        = ovsrec_interface_get_for_uuid(ctx->ovs_idl, &b->iface);
-
     if (!iface || !smap_get(&iface->external_ids, "ovn-installed")) {
         return true;
     }
@@ -194,6 +196,13 @@ remove_installed(const struct binding_ctx *ctx, const struct binding *b)
                                                     "ovn-installed-ts");
     }
     return false;
+}
+
+/* Returns the interface of 'b', or NULL. */
+static const struct ovsrec_interface *
+binding_iface(const struct binding_ctx *ctx, const struct binding *b)
+{
+    return ovsrec_interface_get_for_uuid(ctx->ovs_idl, &b->iface);
 }
 
 /* Makes sure that 'pb' does not say that it is here. */
@@ -219,8 +228,7 @@ release(const struct binding_ctx *ctx, const struct sbrec_port_binding *pb)
 static const struct sbrec_encap *
 preferred_encap(const struct binding_ctx *ctx, const struct binding *b)
 {
-    const struct ovsrec_interface *iface
-        = ovsrec_interface_get_for_uuid(ctx->ovs_idl, &b->iface);
+    const struct ovsrec_interface *iface = binding_iface(ctx, b);
     const char *ip = (iface
                       ? smap_get(&iface->external_ids, "encap-ip") : NULL);
     const struct sbrec_encap *best = NULL;
@@ -262,7 +270,7 @@ claim(const struct binding_ctx *ctx, struct binding *b,
     }
 
     b->fence = 0;
-    if (!remove_installed(ctx, b) || !ctx->sb_txn) {
+    if (!remove_installed(ctx, binding_iface(ctx, b)) || !ctx->sb_txn) {
         return false;
     }
     if (pb->chassis) {
@@ -285,8 +293,7 @@ static bool
 announce(const struct binding_ctx *ctx, struct binding *b,
          const struct sbrec_port_binding *pb)
 {
-    const struct ovsrec_interface *iface
-        = ovsrec_interface_get_for_uuid(ctx->ovs_idl, &b->iface);
+    const struct ovsrec_interface *iface = binding_iface(ctx, b);
     bool installed = (!iface
                       || smap_get_bool(&iface->external_ids, "ovn-installed",
                                        false));
@@ -327,11 +334,38 @@ step(const struct binding_ctx *ctx, struct binding *b)
         = sbrec_port_binding_get_for_uuid(ctx->sb_idl, &b->pb);
 
     if (b->want != WANT_CLAIM) {
-        bool done = remove_installed(ctx, b);
+        bool done = remove_installed(ctx, binding_iface(ctx, b));
         return release(ctx, pb) && done;
     }
     return (!pb || !ctx->chassis
             || (claim(ctx, b, pb) && announce(ctx, b, pb)));
+}
+
+/* Makes sure that of the interfaces that step() does not look after, none says
+ * ovn-installed.  Due whenever a binding lets go of an interface, which may
+ * get it by a transaction that is under way, and once in the beginning, for
+ * what changed while no controller was running. */
+static void
+sweep_installed(const struct binding_ctx *ctx)
+{
+    struct uuidset known = UUIDSET_INITIALIZER(&known);
+    const struct binding *b;
+
+    HMAP_FOR_EACH (b, hmap_node, &bindings) {
+        uuidset_insert(&known, &b->iface);
+    }
+    for (size_t i = 0; i < ctx->br_int->n_ports; i++) {
+        const struct ovsrec_port *port = ctx->br_int->ports[i];
+
+        for (size_t j = 0; j < port->n_interfaces; j++) {
+            const struct ovsrec_interface *iface = port->interfaces[j];
+
+            if (!uuidset_contains(&known, &iface->header_.uuid)) {
+                remove_installed(ctx, iface);
+            }
+        }
+    }
+    uuidset_destroy(&known);
 }
 
 /* Takes the next steps for all ports. */
@@ -346,6 +380,10 @@ binding_run(const struct binding_ctx *ctx)
     idl_watch_add(&sum, ctx->ovs_idl, &ovsrec_table_interface);
     bool look_at_all = idl_watch_changed(&watch, sum);
 
+    if (sweep_due && ctx->complete && ctx->chassis && ctx->ovs_txn) {
+        sweep_installed(ctx);
+        sweep_due = false;
+    }
     if (!look_at_all && !n_unsettled) {
         return;
     }
@@ -368,6 +406,7 @@ void
 binding_retry(void)
 {
     idl_watch_reset(&watch);
+    sweep_due = true;
 }
 
 /* Arranges for poll_block() to wake up when a postponed claim is due. */
@@ -391,7 +430,7 @@ binding_cleanup(const struct binding_ctx *ctx)
         done &= release(ctx, pb);
     }
     HMAP_FOR_EACH (b, hmap_node, &bindings) {
-        done &= remove_installed(ctx, b);
+        done &= remove_installed(ctx, binding_iface(ctx, b));
     }
     return done;
 }

@@ -31,6 +31,7 @@ struct ds;
 struct ofswitch;
 struct ovsdb_idl;
 struct ovsdb_idl_txn;
+struct ovsrec_bridge;
 struct sbrec_chassis;
 
 extern struct inc_output binding_output;
@@ -46,6 +47,7 @@ void binding_release(struct inc_cx *, struct inc_ref pb);
 struct binding_ctx {
     struct ovsdb_idl *ovs_idl, *sb_idl;
     struct ovsdb_idl_txn *ovs_txn, *sb_txn;     /* NULL: cannot write now. */
+    const struct ovsrec_bridge *br_int;         /* For binding_run(). */
     const struct sbrec_chassis *chassis;        /* Ours, or NULL. */
     struct ofswitch *sw;
     bool complete;              /* Everything known so far is compiled, and

@@ -269,13 +269,14 @@ run_switch(struct controller *c, const struct ovsrec_bridge *br_int)
 /* Tells both databases which ports are here. */
 static void
 run_bindings(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
-             struct ovsdb_idl_txn *sb_txn)
+             struct ovsdb_idl_txn *sb_txn, const struct ovsrec_bridge *br_int)
 {
     const struct binding_ctx ctx = {
         .ovs_idl = c->ovs.loop.idl,
         .sb_idl = c->sb.loop.idl,
         .ovs_txn = ovs_txn,
         .sb_txn = sb_txn,
+        .br_int = br_int,
         .chassis = our_chassis(c),
         .sw = c->sw,
         .complete = is_complete(c),
@@ -297,7 +298,7 @@ run_all(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
         if (ovs_txn) {
             write_ovs(c, ovs_txn, ovs, br_int);
         }
-        run_bindings(c, ovs_txn, sb_txn);
+        run_bindings(c, ovs_txn, sb_txn, br_int);
     }
     if (sb_txn) {
         write_sb(c, sb_txn, ovs, br_int);

@@ -16,6 +16,7 @@
 #include "controller/lflow.h"
 #include "controller/local.h"
 #include "controller/monitor.h"
+#include "controller/ofswitch.h"
 #include "controller/physical.h"
 #include "controller/tunnel.h"
 #include "controller/zones.h"
@@ -73,6 +74,7 @@ compile_init(struct compile *compile, struct ovsdb_idl *ovs_idl,
         .inc = inc,
         .ovs_idl = ovs_idl,
         .sb_idl = sb_idl,
+        .sw = sw,
         .ct_zones = ct_zones,
     };
     for (size_t i = 0; i < ARRAY_SIZE(ovs_tables); i++) {
@@ -133,7 +135,8 @@ compile_set_chassis(struct compile *compile,
 }
 
 /* Takes in what changed in the databases, and compiles it.  'zones_moved' says
- * that connection tracking zones that are in use may have changed. */
+ * that connection tracking zones that are in use may have changed.  After a
+ * request to recompute, also reads again what the switch has. */
 void
 compile_run(struct compile *compile, bool zones_moved)
 {
@@ -144,5 +147,9 @@ compile_run(struct compile *compile, bool zones_moved)
     inc_run(inc);
     if (zones_apply(inc, compile->ct_zones, zones_moved)) {
         inc_run(inc);
+    }
+    if (compile->n_recomputes != inc_recomputes(inc)) {
+        compile->n_recomputes = inc_recomputes(inc);
+        ofswitch_resync(compile->sw);
     }
 }

@@ -61,7 +61,9 @@ bool is_this_chassis(struct inc_cx *, struct inc_ref chassis);
 struct compile {
     struct inc *inc;
     struct ovsdb_idl *ovs_idl, *sb_idl;
+    struct ofswitch *sw;
     struct ct_zones *ct_zones;
+    unsigned int n_recomputes;  /* inc_recomputes() at the last run. */
 };
 
 void compile_init(struct compile *, struct ovsdb_idl *ovs_idl,

@@ -251,7 +251,8 @@ struct inc {
     uint64_t run_no;
     uint64_t n_edges;           /* In all forward lists. */
     uint32_t scan_mark;
-    unsigned int n_reloads;
+    unsigned int n_reloads;     /* inc_idl_reloads(). */
+    unsigned int n_recomputes;  /* inc_recomputes(). */
 
     struct inc_output warnings;
     void *warned;               /* struct sset: warnings that were logged. */

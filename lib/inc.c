@@ -585,6 +585,13 @@ inc_recompute(struct inc *inc)
 {
     inc->all_dirty = true;
     inc->n_reloads++;
+    inc->n_recomputes++;
+}
+
+unsigned int
+inc_recomputes(const struct inc *inc)
+{
+    return inc->n_recomputes;
 }
 
 /* Numbers. */

@@ -331,6 +331,10 @@ bool inc_run(struct inc *);
  * again. */
 void inc_recompute(struct inc *);
 
+/* Number of calls of inc_recompute().  Who asks for that doubts what is there,
+ * so what carries out output elsewhere looks again when this changes. */
+unsigned int inc_recomputes(const struct inc *);
+
 /* From a 'resolve' function: sets the attribute of a row of the derived table
  * that is being resolved (or of any other of its rows). */
 void inc_set_attr(struct inc *, struct inc_table *, struct inc_ref,

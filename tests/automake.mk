@@ -35,7 +35,6 @@ EXTRA_DIST += \
 	tests/ofswitch-proxy.py \
 	tests/ovn-lib.sh \
 	tests/random-nb.py \
-	tests/random-nb.py \
 	tests/schema-check.py
 CLEANFILES += tests/package.m4 $(TESTSUITE)
 DISTCLEANFILES += tests/atconfig

@@ -5,13 +5,24 @@
 
 """Random Northbound transactions, and a canonical form of the Southbound.
 
-usage: random-nb.py edit SOCKET N SEED    applies N random transactions
-       random-nb.py canon SOCKET          prints the Southbound database
-       random-nb.py versions SOCKET       prints the versions of its rows
+usage: random-nb.py edit SOCKET N SEED [HV]...  applies N random transactions
+       random-nb.py canon SOCKET             prints the Southbound database
+       random-nb.py versions SOCKET          prints the versions of its rows
+       random-nb.py settle SOCKET HV...      leaves each VIF in one place
+       random-nb.py bindings SOCKET HV...    prints what is bound wrongly
 
 "edit" adds, changes and deletes switches and ports, with good and bad values.
 After every 20 transactions, and at the end, it waits for sb_cfg.  What the
 database refuses does not count.
+
+HV is the directory of a hypervisor.  With some of them, "edit" also plugs in,
+moves, changes and unplugs VIFs on them between the transactions, and waits
+for hv_cfg instead.  VIFs may then be at several places at once, which keeps
+their hypervisors busy for ever; "settle" unplugs all but one.
+
+"bindings" compares the Southbound database, at SOCKET, with the interfaces of
+all hypervisors: a port that is at exactly one place where it may be is bound
+there and up, and one interface there says so; all others are not bound.
 
 "canon" prints what the Southbound database says in a form that does not
 depend on UUIDs, tunnel keys, or on how datapaths are grouped: two databases
@@ -22,8 +33,10 @@ that come from the compilation.
 """
 
 import json
+import os
 import random
 import socket
+import subprocess
 import sys
 import time
 
@@ -82,9 +95,11 @@ class Client(object):
 
 NB = "OVN_Northbound"
 SB = "OVN_Southbound"
+OVS = "Open_vSwitch"
 
 N_SWITCHES = 8
 N_PORTS = 40
+N_VIFS = 15                     # On each hypervisor.
 ADDRESSES = [
     "00:00:00:00:00:0%x" % i for i in range(1, 8)
 ] + [
@@ -95,6 +110,7 @@ ADDRESSES = [
     "00:00:00:00:01:05 10.0.0.5/24 x", "\"quoted\" \\ \u00e9", "01:00" * 50,
 ]
 NAMES = {3: "p\"3\"", 4: "p 4 ", 5: "p\u00fc5", 6: "p\\6", 7: "7" * 200}
+VERSIONS = ["1", "2"]
 
 
 def port_name(i):
@@ -112,6 +128,10 @@ def where_uuid(uuid):
 def as_set(value):
     return value[1] if isinstance(value, list) and value[0] == "set" \
         else [value]
+
+
+def as_dict(value):
+    return dict(value[1])
 
 
 def omap(d):
@@ -132,7 +152,7 @@ def random_port_row(rng, name=None):
             {}, {"requested-tnl-key": str(rng.randrange(1, 6))},
             {"requested-tnl-key": "40000"}, {"requested-tnl-key": "x"},
             {"requested-chassis": rng.choice(["hv1", "hv2", "nobody"])},
-            {"k": "v"}]))
+            {"iface-id-ver": rng.choice(VERSIONS)}, {"k": "v"}]))
     if rng.random() < .2:
         row["external_ids"] = omap(rng.choice(
             [{}, {"neutron:port_name": "nice"}]))
@@ -155,10 +175,41 @@ def random_switch_row(rng):
     }
 
 
+def present(client):
+    """The switches and ports that there are, in an order that depends only on
+    what was done before."""
+    ports = client.select(NB, "Logical_Switch_Port", ["_uuid", "name"])
+    ports.sort(key=lambda p: p["name"])
+    names = {p["_uuid"][1]: p["name"] for p in ports}
+    switches = client.select(NB, "Logical_Switch", ["_uuid", "name", "ports"])
+    switches.sort(key=lambda s: (s["name"], sorted(
+        names[p[1]] for p in as_set(s["ports"]))))
+    return switches, ports
+
+
+def random_renaming(rng, ports):
+    """Gives a port another name, or the name of one that gets its name."""
+    port = rng.choice(ports)
+    other = rng.choice(ports)
+    name = (other["name"] if rng.random() < .5
+            else port_name(rng.randrange(N_PORTS)))
+    return [{"op": "update", "table": "Logical_Switch_Port",
+             "where": where_uuid(uuid_of(p)), "row": {"name": new}}
+            for p, new in ((port, name), (other, port["name"]))
+            if p is port or name == other["name"]]
+
+
+def insert_port(rng, name, switch):
+    return [{"op": "insert", "table": "Logical_Switch_Port",
+             "uuid-name": "p", "row": random_port_row(rng, name)},
+            {"op": "mutate", "table": "Logical_Switch",
+             "where": where_uuid(uuid_of(switch)),
+             "mutations": [["ports", "insert", ["named-uuid", "p"]]]}]
+
+
 def random_ops(rng, client):
     """Operations for one random edit of the present content."""
-    switches = client.select(NB, "Logical_Switch", ["_uuid", "ports"])
-    ports = client.select(NB, "Logical_Switch_Port", ["_uuid", "name"])
+    switches, ports = present(client)
     switch = rng.choice(switches) if switches else None
     kind = rng.random()
 
@@ -175,15 +226,12 @@ def random_ops(rng, client):
                  "where": where_uuid(uuid_of(switch)),
                  "row": random_switch_row(rng)}]
     if kind < .55:
-        name = port_name(rng.randrange(N_PORTS))
-        return [{"op": "insert", "table": "Logical_Switch_Port",
-                 "uuid-name": "p", "row": random_port_row(rng, name)},
-                {"op": "mutate", "table": "Logical_Switch",
-                 "where": where_uuid(uuid_of(switch)),
-                 "mutations": [["ports", "insert", ["named-uuid", "p"]]]}]
+        return insert_port(rng, port_name(rng.randrange(N_PORTS)), switch)
     if not ports:
         return []
     port = rng.choice(ports)
+    if kind < .58:
+        return random_renaming(rng, ports)
     if kind < .85:
         row = random_port_row(rng)
         return [{"op": "update", "table": "Logical_Switch_Port",
@@ -199,25 +247,161 @@ def random_ops(rng, client):
         ops.append({"op": "mutate", "table": "Logical_Switch",
                     "where": where_uuid(uuid_of(switch)),
                     "mutations": [["ports", "insert", uuid_of(port)]]})
+    elif kind < .95:
+        # Deleted, and there again.
+        ops += insert_port(rng, port["name"], switch)
     return ops
 
 
-def wait_sb(client):
-    """Bumps nb_cfg and waits until ovn-northd has caught up."""
+class Hypervisor(object):
+    """What is plugged in on a hypervisor, in a directory as tests/ovn-lib.sh
+    lays it out."""
+
+    def __init__(self, directory):
+        self.name = os.path.basename(directory)
+        self.socket = directory + "/db.sock"
+        self.client = Client(self.socket)
+
+    def vifs(self):
+        """The interfaces, by name, of VIFs on the integration bridge."""
+        return {row["name"]: row for row in self.client.select(
+            OVS, "Interface", ["name", "external_ids", "ofport"])
+            if row["name"].startswith("vif")}
+
+    def vsctl(self, *args):
+        subprocess.check_call(["ovs-vsctl", "--db=unix:" + self.socket]
+                              + list(args))
+
+    @staticmethod
+    def plugging(name, ids):
+        """The arguments of vsctl() that plug in a VIF."""
+        return ["--", "add-port", "br-int", name,
+                "--", "set", "Interface", name, "type=dummy"] + [
+                    "external_ids:%s=%s" % (k, json.dumps(v))
+                    for k, v in ids.items()]
+
+    @staticmethod
+    def unplugging(name):
+        return ["--", "del-port", "br-int", name]
+
+    def free_name(self):
+        """A name for a new interface, or None if there are enough."""
+        names = set("vif%d" % i for i in range(N_VIFS)) - set(self.vifs())
+        return min(names) if names else None
+
+
+def random_ids(rng):
+    ids = {"iface-id": port_name(rng.randrange(N_PORTS))}
+    if rng.random() < .3:
+        ids["iface-id-ver"] = rng.choice(VERSIONS)
+    return ids
+
+
+def random_plugging(rng, hvs):
+    """Plugs in, changes, moves or unplugs a random VIF."""
+    hv = rng.choice(hvs)
+    vifs = hv.vifs()
+    kind = rng.random()
+    name = hv.free_name()
+    if kind < .35 or not vifs:
+        if name:
+            hv.vsctl(*hv.plugging(name, random_ids(rng)))
+        return
+
+    name = rng.choice(sorted(vifs))
+    gone = hv.unplugging(name)
+    if kind < .5:
+        hv.vsctl(*gone)
+    elif kind < .7:
+        # A migration, with or without a time at both places, or at none.
+        to = rng.choice(hvs)
+        ids = as_dict(vifs[name]["external_ids"])
+        ids = {k: v for k, v in ids.items() if k.startswith("iface-id")}
+        first = rng.choice([[to], [hv], []])
+        if hv in first:
+            hv.vsctl(*gone)
+        if to.free_name():
+            to.vsctl(*to.plugging(to.free_name(), ids))
+        if hv not in first:
+            hv.vsctl(*gone)
+    elif kind < .8:
+        hv.vsctl("set", "Interface", name, "external_ids:iface-id="
+                 + json.dumps(random_ids(rng)["iface-id"]))
+    elif kind < .85:
+        hv.vsctl("remove", "Interface", name, "external_ids", "iface-id")
+    elif kind < .92:
+        hv.vsctl(*gone + hv.plugging(name, random_ids(rng)))
+    else:
+        hv.vsctl("set", "Interface", name,
+                 "ofport_request=%d" % rng.randrange(100, 200))
+
+
+def may_be_at(port, vif, hv):
+    """Whether 'vif' on 'hv' implements 'port', a Port_Binding."""
+    ids = as_dict(vif["external_ids"])
+    options = as_dict(port["options"])
+    ver = options.get("iface-id-ver")
+    return (ids.get("iface-id") == port["logical_port"]
+            and vif["ofport"] != ["set", []] and vif["ofport"] > 0
+            and options.get("requested-chassis", hv.name) == hv.name
+            and (ver is None or ids.get("iface-id-ver") == ver))
+
+
+def places(port, hvs):
+    """The interfaces that implement 'port', by hypervisor that has any."""
+    where = {hv: [name for name, vif in sorted(hv.vifs().items())
+                  if may_be_at(port, vif, hv)] for hv in hvs}
+    return {hv: names for hv, names in where.items() if names}
+
+
+def settle(path, hvs):
+    for port in Client(path).select(SB, "Port_Binding"):
+        for hv, names in list(places(port, hvs).items())[1:]:
+            for name in names:
+                hv.vsctl(*hv.unplugging(name))
+
+
+def bindings(path, hvs):
+    client = Client(path)
+    chassis = {c["_uuid"][1]: c["name"]
+               for c in client.select(SB, "Chassis", ["_uuid", "name"])}
+    installed = {(hv, name) for hv in hvs
+                 for name, vif in hv.vifs().items()
+                 if "ovn-installed" in as_dict(vif["external_ids"])}
+    for port in client.select(SB, "Port_Binding"):
+        where = places(port, hvs)
+        here = [c[1] for c in as_set(port["chassis"])]
+        actual = ([chassis.get(c, "nowhere") for c in here],
+                  port["up"])
+        expected = ([hv.name for hv in where], bool(where))
+        announced = {(hv, name) for hv in where for name in where[hv]
+                     if (hv, name) in installed}
+        installed -= announced
+        if actual != expected or len(announced) != len(where):
+            print("port %s: %s, not %s; %d interfaces say ovn-installed"
+                  % (port["logical_port"], actual, expected, len(announced)))
+    for hv, name in installed:
+        print("%s %s: ovn-installed for no reason" % (hv.name, name))
+
+
+def wait_cfg(client, column):
+    """Bumps nb_cfg and waits until 'column' says that everybody has caught
+    up."""
     client.transact(NB, [{"op": "mutate", "table": "NB_Global", "where": [],
                           "mutations": [["nb_cfg", "+=", 1]]}])
-    deadline = time.time() + 60
+    deadline = time.time() + 120
     while time.time() < deadline:
-        row = client.select(NB, "NB_Global", ["nb_cfg", "sb_cfg"])[0]
-        if row["sb_cfg"] >= row["nb_cfg"]:
+        row = client.select(NB, "NB_Global", ["nb_cfg", column])[0]
+        if row[column] >= row["nb_cfg"]:
             return
         time.sleep(.01)
-    sys.exit("ovn-northd does not catch up")
+    sys.exit("%s does not catch up" % column)
 
 
-def edit(path, n, seed):
+def edit(path, n, seed, hvs):
     rng = random.Random(seed)
     client = Client(path)
+    column = "hv_cfg" if hvs else "sb_cfg"
     for i in range(n):
         ops = []
         for _ in range(rng.choice([1, 1, 1, 2, 4])):
@@ -226,9 +410,11 @@ def edit(path, n, seed):
                 ops += more
         if ops:
             client.transact(NB, ops)
+        if hvs and rng.random() < .5:
+            random_plugging(rng, hvs)
         if i % 20 == 19:
-            wait_sb(client)
-    wait_sb(client)
+            wait_cfg(client, column)
+    wait_cfg(client, column)
 
 
 def canon(path):
@@ -276,9 +462,17 @@ def versions(path):
                                for r in rows)))
 
 
+def hypervisors(directories):
+    return [Hypervisor(d) for d in directories]
+
+
 def main(argv):
-    if len(argv) == 5 and argv[1] == "edit":
-        edit(argv[2], int(argv[3]), int(argv[4]))
+    if len(argv) >= 5 and argv[1] == "edit":
+        edit(argv[2], int(argv[3]), int(argv[4]), hypervisors(argv[5:]))
+    elif len(argv) > 3 and argv[1] == "settle":
+        settle(argv[2], hypervisors(argv[3:]))
+    elif len(argv) > 3 and argv[1] == "bindings":
+        bindings(argv[2], hypervisors(argv[3:]))
     elif len(argv) == 3 and argv[1] == "canon":
         canon(argv[2])
     elif len(argv) == 3 and argv[1] == "versions":

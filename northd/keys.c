@@ -60,6 +60,7 @@ key_space_init(struct key_space *ks, uint32_t min, uint32_t max,
     ks->max_requested = max_requested;
     ks->last = min - 1;
     ks->n_unasked = 0;
+    ks->n_exhausted = 0;
     ks->seeding = true;
 }
 
@@ -106,9 +107,19 @@ update_waiting(struct key_space *ks, struct key_owner *o)
 }
 
 static void
+set_verdict(struct key_space *ks, struct key_owner *o,
+            enum key_verdict verdict)
+{
+    ks->n_exhausted -= o->verdict == KEY_EXHAUSTED;
+    ks->n_exhausted += verdict == KEY_EXHAUSTED;
+    o->verdict = verdict;
+}
+
+static void
 free_owner(struct key_space *ks, struct key_owner *o)
 {
     take_key(ks, o);
+    set_verdict(ks, o, KEY_OK);
     o->wanted = false;
     update_waiting(ks, o);
     ovs_list_remove(&o->dirty_node);
@@ -364,10 +375,10 @@ finish_owner(struct key_space *ks, struct key_owner *o)
             give_key(ks, o, key);
         }
     }
-    o->verdict = (!o->key ? KEY_EXHAUSTED
-                  : !o->requested || o->key == o->requested ? KEY_OK
-                  : o->waiting ? KEY_CONFLICT
-                  : KEY_OUT_OF_RANGE);
+    set_verdict(ks, o, (!o->key ? KEY_EXHAUSTED
+                        : !o->requested || o->key == o->requested ? KEY_OK
+                        : o->waiting ? KEY_CONFLICT
+                        : KEY_OUT_OF_RANGE));
 }
 
 /* Owners without a key are tried again when keys may have become free. */
@@ -376,7 +387,7 @@ retry_exhausted(struct key_space *ks, struct owner_vec *touched)
 {
     struct key_owner *o;
 
-    if (hmap_count(&ks->owners) == hmap_count(&ks->holders)) {
+    if (!ks->n_exhausted) {
         return;
     }
     HMAP_FOR_EACH (o, name_node, &ks->owners) {

@@ -101,6 +101,7 @@ struct key_space {
     uint32_t min, max;          /* Keys that are handed out. */
     uint32_t max_requested;     /* Keys up to here may be asked for. */
     uint32_t n_unasked;         /* Keys up to 'max' that are in use. */
+    size_t n_exhausted;         /* Owners with verdict KEY_EXHAUSTED. */
     uint32_t last;              /* Last key handed out unasked. */
     bool seeding;               /* Before the first run. */
 };

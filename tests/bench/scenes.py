@@ -24,6 +24,9 @@ REMOTE = "bench-remote"
 # How many operations go into one transaction, where there are many.
 CHUNK = 1000
 
+# How many ports are added, one by one, before they are removed again.
+BATCH = 25
+
 
 class Net:
     """Northbound content: 'switches' logical switches of 'ports' ports, and
@@ -165,17 +168,23 @@ class Central:
         self.added = [0] * self.net.switches
 
     def measure_ports(self, label, edits):
-        """Adds ports one by one; what each costs northd and the server."""
+        """Adds ports one by one; what each costs northd and the server.
+        Every BATCH ports they go again, lest the network grow."""
         watched = [self.northd, self.sb_server]
-        sides.quiet(watched, self.site.timeout)
-        before = [process.cpu() for process in watched]
-        walls = edits.repeat([self.northd], self.add_port)
-        sides.quiet(watched, self.site.timeout)
-        after = [process.cpu() for process in watched]
+        used = [0, 0]
+        walls = []
+        while edits.want_more(walls, used[0]):
+            sides.quiet(watched, self.site.timeout)
+            before = [process.cpu() for process in watched]
+            walls += edits.repeat([self.northd], self.add_port, walls,
+                                  used[0], BATCH)
+            sides.quiet(watched, self.site.timeout)
+            for i, process in enumerate(watched):
+                used[i] += process.cpu() - before[i]
+            self.remove_added()
         return {
-            "northd-port-%s-cpu" % label: (after[0] - before[0]) / len(walls),
-            "northd-port-%s-sb-cpu" % label:
-                (after[1] - before[1]) / len(walls),
+            "northd-port-%s-cpu" % label: used[0] / len(walls),
+            "northd-port-%s-sb-cpu" % label: used[1] / len(walls),
             "northd-port-%s-wall" % label: statistics.median(walls),
         }
 
@@ -189,14 +198,20 @@ class Edits:
         self.budget = budget
         self.least = min(least, count)
 
-    def repeat(self, daemons, edit):
-        """Calls edit() again and again.  Returns how long each took."""
+    def want_more(self, walls, used):
+        """Whether to go on after len(walls) edits and 'used' seconds."""
+        return (len(walls) < self.least
+                or len(walls) < self.count and used <= self.budget)
+
+    def repeat(self, daemons, edit, earlier=(), used=0, most=1 << 30):
+        """Calls edit() again and again, at most 'most' times, after the
+        'earlier' edits, which took 'used' seconds.  Returns how long each
+        took."""
         walls = []
-        begin = sum(daemon.cpu() for daemon in daemons)
-        while len(walls) < self.count:
-            used = sum(daemon.cpu() for daemon in daemons) - begin
-            if len(walls) >= self.least and used > self.budget:
-                break
+        begin = sum(daemon.cpu() for daemon in daemons) - used
+        while len(walls) < most and self.want_more(
+                list(earlier) + walls,
+                sum(daemon.cpu() for daemon in daemons) - begin):
             start = time.monotonic()
             edit()
             walls.append(time.monotonic() - start)

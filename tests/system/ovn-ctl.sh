@@ -113,5 +113,5 @@ underlay_ready hv1 hv2
 must pings vm1 vm2
 must pings vm1 vm3
 engines_verify hv1 hv2
-expected='backtrace|daemon|reconnect|ovsdb_idl|rconn|fatal_signal|terminat'
-ovn_logs_quiet "$expected|killed"
+expected='backtrace|daemon|reconnect|jsonrpc|ovsdb_idl|rconn|fatal_signal'
+ovn_logs_quiet "$expected|killed|terminat"

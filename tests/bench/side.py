@@ -36,8 +36,8 @@ class Side:
 
     def __init__(self, name, bindir, schemadir, preload):
         self.name = name
-        self.bindir = bindir
-        self.schemadir = schemadir
+        self.bindir = os.path.abspath(bindir)
+        self.schemadir = os.path.abspath(schemadir)
         self.preload = preload      # For database servers, or None.
         for program in ("ovn-northd", "ovn-controller"):
             if not os.access(self.program(program), os.X_OK):

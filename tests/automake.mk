@@ -12,6 +12,7 @@ TESTSUITE_AT = \
 	tests/ovn-macros.at \
 	tests/lint.at \
 	tests/module.at \
+	tests/incremental.at \
 	tests/random.at \
 	tests/ofswitch.at \
 	tests/ovn-ctl.at \

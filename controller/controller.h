@@ -32,11 +32,10 @@ struct controller {
     /* Databases. */
     struct db ovs;
     struct db sb;
-    char *sb_remote;            /* In use; NULL at first. */
 
     /* Configuration. */
     struct config config;
-    unsigned int config_seqno;  /* Of the local database, when last read. */
+    struct idl_watch config_watch;
     bool config_changed;        /* Since the last iteration. */
     bool ovs_config_changed;    /* Since the local database was written. */
     bool sb_config_changed;     /* Since the Southbound one was written. */
@@ -48,6 +47,8 @@ struct controller {
     bool zones_moved;           /* Zones in use changed. */
     struct nb_cfg nb_cfg;
     struct ofswitch *sw;
+    char *switch_target;        /* Where 'sw' connects to, or NULL. */
+    long long int switch_ready_at;  /* Not before this; LLONG_MAX: unknown. */
     struct compile compile;
     bool ready;                 /* Everything was compiled once. */
 

@@ -10,8 +10,12 @@
 
 #include "controller/db.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
+#include "ovsdb-idl-provider.h"
 #include "ovsdb-idl.h"
 #include "ovsdb/ovn-sb-idl.h"
 #include "timeval.h"
@@ -19,6 +23,9 @@
 #include "vswitch-idl.h"
 
 VLOG_DEFINE_THIS_MODULE(db);
+
+/* A server may take this long to answer before somebody is told, in ms. */
+#define PATIENCE 5000
 
 /* What is replicated of a table. */
 struct table_use {
@@ -159,7 +166,8 @@ db_create_sb(void)
     return idl;
 }
 
-/* Initializes 'db' to do transactions on 'idl', which it takes over. */
+/* Initializes 'db' to do transactions on 'idl', which it takes over.  A
+ * replica of the Southbound database still needs db_set_remote(). */
 void
 db_init(struct db *db, const char *name, struct ovsdb_idl *idl)
 {
@@ -173,6 +181,119 @@ void
 db_destroy(struct db *db)
 {
     ovsdb_idl_loop_destroy(&db->loop);
+    free(db->remote);
+}
+
+/* Makes 'db' replicate from 'remote', which may be a list; from nowhere if it
+ * is empty. */
+void
+db_set_remote(struct db *db, const char *remote)
+{
+    if (db->remote && !strcmp(db->remote, remote)) {
+        return;
+    }
+    if (!remote[0]) {
+        VLOG_INFO("%s: no server is configured", db->name);
+    }
+    ovsdb_idl_set_remote(db->loop.idl, remote[0] ? remote : NULL, true);
+    free(db->remote);
+    db->remote = xstrdup(remote);
+    db->ever_good = false;
+    db->waiting_since = time_msec();
+    db->answered = false;
+    db->told = DB_NO_TROUBLE;
+}
+
+/* Returns true if nothing may be concluded from the replica. */
+bool
+db_is_frozen(const struct db *db)
+{
+    return db->frozen;
+}
+
+/* Returns the first table in sb_tables[] that the server does not have, or
+ * NULL.  (A column that it does not have yet is no harm.) */
+static const char *
+find_missing_table(const struct ovsdb_idl *idl)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(sb_tables); i++) {
+        if (!ovsdb_idl_server_has_table(idl, sb_tables[i])) {
+            return sb_tables[i]->name;
+        }
+    }
+    return NULL;
+}
+
+/* Finds out what is wrong with the server, if anything, as far as it is time
+ * to say so. */
+static enum db_trouble
+diagnose(const struct db *db)
+{
+    if (db->fresh) {
+        return db->frozen ? DB_BAD_SCHEMA : DB_NO_TROUBLE;
+    } else if (db->ever_good || !db->remote || !db->remote[0]) {
+        return DB_NO_TROUBLE;   /* It was fine, it will come back. */
+    } else if (time_msec() < db->waiting_since + PATIENCE) {
+        poll_timer_wait_until(db->waiting_since + PATIENCE);
+        return DB_NO_TROUBLE;
+    } else {
+        return db->answered ? DB_NO_DATABASE : DB_UNREACHABLE;
+    }
+}
+
+/* Says what is wrong with the server, once. */
+static void
+complain(struct db *db)
+{
+    const char *database = ovsdb_idl_get_class(db->loop.idl)->database;
+    enum db_trouble trouble = diagnose(db);
+
+    if (trouble <= db->told) {
+        return;
+    }
+    db->told = trouble;
+
+    switch (trouble) {
+    case DB_BAD_SCHEMA:
+        VLOG_WARN("%s: the schema of database %s lacks table %s; it is "
+                  "ignored, and everything stays as it is", db->remote,
+                  database, find_missing_table(db->loop.idl));
+        break;
+    case DB_NO_DATABASE:
+        VLOG_WARN("%s: the server answers but does not offer database %s (or, "
+                  "clustered, has no leader for it); still trying",
+                  db->remote, database);
+        break;
+    case DB_UNREACHABLE:
+        VLOG_WARN("%s: cannot connect to database %s; still trying",
+                  db->remote, database);
+        break;
+    case DB_NO_TROUBLE:
+        break;
+    }
+}
+
+/* Looks at where the replica is from. */
+static void
+check_replica(struct db *db)
+{
+    unsigned int seqno = ovsdb_idl_get_seqno(db->loop.idl);
+
+    /* From the loss of a connection to the reply to the next monitor request,
+     * which always changes the sequence number, the replica is that of the
+     * old server. */
+    if (!ovsdb_idl_is_connected(db->loop.idl)) {
+        db->fresh = false;
+        db->stale_seqno = seqno;
+    } else if (!db->fresh) {
+        db->answered = true;
+        if (seqno != db->stale_seqno) {
+            db->fresh = true;
+            db->frozen = find_missing_table(db->loop.idl) != NULL;
+            db->ever_good |= !db->frozen;
+        }
+    }
+    complain(db);
 }
 
 /* Brings the replica up to date.  Returns an open transaction, or NULL if the
@@ -182,7 +303,11 @@ db_begin(struct db *db)
 {
     struct ovsdb_idl_txn *txn = ovsdb_idl_loop_run(&db->loop);
 
-    return (ovsdb_idl_is_connected(db->loop.idl)
+    if (ovsdb_idl_get_class(db->loop.idl) == &sbrec_idl_class) {
+        check_replica(db);
+    }
+    return (!db->frozen
+            && ovsdb_idl_is_connected(db->loop.idl)
             && ovsdb_idl_has_ever_connected(db->loop.idl)
             && time_msec() >= db->hold_until
             ? txn : NULL);

@@ -14,11 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "openvswitch/poll-loop.h"
 #include "ovsdb-condition.h"
 #include "ovsdb-idl.h"
 #include "ovsdb/ovn-sb-idl.h"
 #include "smap.h"
 #include "sset.h"
+#include "timeval.h"
 #include "util.h"
 #include "uuid.h"
 
@@ -29,6 +31,10 @@ static const char *const special_types[] = {
 
 #define UNASKED UINT_MAX
 
+/* Pause between two questions about when the conditions are in effect, in
+ * ms. */
+#define ASK_AGAIN 50
+
 /* What is wanted.  Datapaths as UUIDs in text. */
 static struct sset ports = SSET_INITIALIZER(&ports);
 static struct sset dps = SSET_INITIALIZER(&dps);
@@ -38,7 +44,9 @@ static bool dirty = true;
 static struct uuid asked_chassis;
 static bool asked_all;
 static char *asked_name;
-static unsigned int expected_seqno = UNASKED;
+static unsigned int expected_seqno = UNASKED;   /* When it is answered. */
+static unsigned int asked_at_seqno;             /* When it was asked. */
+static long long int ask_again_at;
 
 /* Adds 'name' to 'set' or removes it. */
 static void
@@ -166,6 +174,15 @@ send_conditions(struct ovsdb_idl *idl)
     return max;
 }
 
+/* Sends the conditions and notes when they will be in effect. */
+static void
+note_question(struct ovsdb_idl *idl)
+{
+    asked_at_seqno = ovsdb_idl_get_condition_seqno(idl);
+    expected_seqno = send_conditions(idl);
+    ask_again_at = time_msec() + ASK_AGAIN;
+}
+
 static void
 destroy_conditions(struct conditions *c)
 {
@@ -213,7 +230,7 @@ monitor_run(struct ovsdb_idl *sb_idl, const struct sbrec_chassis *chassis,
         || !uuid_equals(&asked_chassis, &uuid)
         || !nullable_string_is_equal(asked_name, name)) {
         build_conditions(&uuid, name, monitor_all);
-        expected_seqno = send_conditions(sb_idl);
+        note_question(sb_idl);
         dirty = false;
         asked_all = monitor_all;
         asked_chassis = uuid;
@@ -230,12 +247,18 @@ monitor_is_settled(struct ovsdb_idl *sb_idl)
     }
 
     /* A new connection starts with all conditions in effect; then the number
-     * that was promised on the old one is never reached, and asking again,
-     * which costs nothing, gives the right one. */
-    if (ovsdb_idl_get_condition_seqno(sb_idl) != expected_seqno) {
-        expected_seqno = send_conditions(sb_idl);
+     * that was promised on the old one is never reached, and asking again
+     * gives the right one.  That is not for nothing, so only after the number
+     * has moved, or now and then. */
+    unsigned int seqno = ovsdb_idl_get_condition_seqno(sb_idl);
+    if (seqno != expected_seqno
+        && (seqno != asked_at_seqno || time_msec() >= ask_again_at)) {
+        note_question(sb_idl);
     }
-    return ovsdb_idl_get_condition_seqno(sb_idl) == expected_seqno;
+    if (seqno != expected_seqno) {
+        poll_timer_wait_until(ask_again_at);
+    }
+    return seqno == expected_seqno;
 }
 
 /* Frees everything. */

@@ -31,6 +31,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -57,6 +58,9 @@
 #include "vswitch-idl.h"
 
 VLOG_DEFINE_THIS_MODULE(main);
+
+/* Pause between looks for the socket of a new bridge, in ms. */
+#define SWITCH_PAUSE 100
 
 /* The command line. */
 struct options {
@@ -111,50 +115,69 @@ probe_interval(const struct config *config, const char *remote)
 static void
 update_sb_remote(struct controller *c)
 {
-    struct ovsdb_idl *sb_idl = c->sb.loop.idl;
     const char *remote = config_string(&c->config, CFG_REMOTE);
 
-    if (!c->sb_remote || strcmp(remote, c->sb_remote)) {
-        if (!remote[0]) {
-            VLOG_INFO("no Southbound database (external_ids:ovn-remote)");
-        }
-        ovsdb_idl_set_remote(sb_idl, remote[0] ? remote : NULL, true);
-        free(c->sb_remote);
-        c->sb_remote = xstrdup(remote);
-    }
-    ovsdb_idl_set_probe_interval(sb_idl, probe_interval(&c->config, remote));
+    db_set_remote(&c->sb, remote);
+    ovsdb_idl_set_probe_interval(c->sb.loop.idl,
+                                 probe_interval(&c->config, remote));
 }
 
-/* Connects to the integration bridge, 'br_int'.  If the bridge is so new that
- * ovs-vswitchd does not listen for it yet, that is tried again soon. */
+/* Returns true if ovs-vswitchd listens on the Unix socket 'name'.  If not,
+ * because the bridge is very new, arranges for another look soon. */
+static bool
+switch_listens(struct controller *c, const char *name)
+{
+    long long int now = time_msec();
+
+    if (access(name, F_OK)) {
+        c->switch_ready_at = LLONG_MAX;
+        poll_timer_wait_until(now + SWITCH_PAUSE);
+        return false;
+    }
+    if (c->switch_ready_at == LLONG_MAX) {
+        /* It was made just now; listening is the next thing it does. */
+        c->switch_ready_at = now + SWITCH_PAUSE;
+    }
+    if (now < c->switch_ready_at) {
+        poll_timer_wait_until(c->switch_ready_at);
+        return false;
+    }
+    return true;
+}
+
+/* Connects to the integration bridge, 'br_int', as soon as possible. */
 static void
 update_switch_target(struct controller *c, const struct ovsrec_bridge *br_int)
 {
     const char *configured = config_string(&c->config, CFG_BRIDGE_REMOTE);
     int probe = config_uint(&c->config, CFG_OPENFLOW_PROBE);
-    char *socket = xasprintf("%s/%s.mgmt", ovn_ovs_rundir(), br_int->name);
-    char *target = NULL;
+    char *target = (configured[0] ? xstrdup(configured)
+                    : xasprintf("unix:%s/%s.mgmt", ovn_ovs_rundir(),
+                                br_int->name));
 
-    if (configured[0]) {
-        target = xstrdup(configured);
-    } else if (!access(socket, F_OK)) {
-        target = xasprintf("unix:%s", socket);
-    } else {
-        poll_timer_wait(200);
+    if (!nullable_string_is_equal(target, c->switch_target)) {
+        if (!configured[0]
+            && !switch_listens(c, target + strlen("unix:"))) {
+            free(target);
+            return;
+        }
+        free(c->switch_target);
+        c->switch_target = xstrdup(target);
     }
     ofswitch_set_target(c->sw, target, probe ? MAX(probe, 5) : 0);
     free(target);
-    free(socket);
 }
 
 /* Reads the configuration, and applies what concerns connections. */
 static void
 configure(struct controller *c, const struct ovsrec_open_vswitch *ovs)
 {
-    unsigned int seqno = ovsdb_idl_get_seqno(c->ovs.loop.idl);
+    const struct ovsdb_idl *ovs_idl = c->ovs.loop.idl;
+    uint64_t sum = 0;
 
-    if (seqno != c->config_seqno) {
-        c->config_seqno = seqno;
+    idl_watch_add(&sum, ovs_idl, &ovsrec_table_open_vswitch);
+    idl_watch_add(&sum, ovs_idl, &ovsrec_table_ssl);
+    if (idl_watch_changed(&c->config_watch, sum)) {
         c->config_changed |= config_read(&c->config, ovs, c->chassis_arg);
         update_ssl(ovs);
     }
@@ -319,7 +342,11 @@ iterate(struct controller *c)
         c->ovs_config_changed |= c->config_changed;
         c->sb_config_changed |= c->config_changed;
         c->config_changed = false;
-        run_all(c, ovs_txn, sb_txn, ovs);
+        if (db_is_frozen(&c->sb)) {
+            ofswitch_run(c->sw);
+        } else {
+            run_all(c, ovs_txn, sb_txn, ovs);
+        }
     }
 
     if (!db_end(&c->ovs)) {
@@ -361,7 +388,7 @@ clean_up(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
     if (br_int) {
         done &= ovs_txn && encaps_cleanup(br_int);
     }
-    if (ovsdb_idl_is_connected(c->sb.loop.idl)) {
+    if (ovsdb_idl_is_connected(c->sb.loop.idl) && !db_is_frozen(&c->sb)) {
         const struct binding_ctx ctx = {
             .ovs_idl = c->ovs.loop.idl,
             .sb_idl = c->sb.loop.idl,
@@ -458,7 +485,7 @@ controller_destroy(struct controller *c)
     db_destroy(&c->sb);
     db_destroy(&c->ovs);
     config_destroy(&c->config);
-    free(c->sb_remote);
+    free(c->switch_target);
 }
 
 int

@@ -39,8 +39,8 @@ enum binding_want { WANT_NOTHING, WANT_CLAIM, WANT_RELEASE };
 
 /* What units claim about a port. */
 struct binding_value {
-    uint8_t want;               /* WANT_CLAIM or WANT_RELEASE. */
-    uint8_t zero[15];
+    uint32_t want;              /* WANT_CLAIM or WANT_RELEASE. */
+    uint32_t state;
     struct uuid iface;
 };
 
@@ -140,27 +140,29 @@ struct inc_output binding_output = {
 
 static void
 emit(struct inc_cx *cx, struct inc_ref pb, enum binding_want want,
-     const struct uuid *iface)
+     const struct uuid *iface, uint32_t state)
 {
-    struct binding_value value = { .want = want };
+    const struct binding_value value = {
+        .want = want,
+        .state = state,
+        .iface = *iface,
+    };
 
-    if (iface) {
-        value.iface = *iface;
-    }
     inc_emit(cx, &binding_output, inc_uuid(cx, pb), sizeof(struct uuid),
              &value, sizeof value);
 }
 
 void
-binding_claim(struct inc_cx *cx, struct inc_ref pb, const struct uuid *iface)
+binding_claim(struct inc_cx *cx, struct inc_ref pb, const struct uuid *iface,
+              uint32_t state)
 {
-    emit(cx, pb, WANT_CLAIM, iface);
+    emit(cx, pb, WANT_CLAIM, iface, state);
 }
 
 void
 binding_release(struct inc_cx *cx, struct inc_ref pb)
 {
-    emit(cx, pb, WANT_RELEASE, NULL);
+    emit(cx, pb, WANT_RELEASE, &UUID_ZERO, 0);
 }
 
 /* Steps.  Each returns true if there is nothing (left) to do, and false if it
@@ -368,16 +370,18 @@ sweep_installed(const struct binding_ctx *ctx)
     uuidset_destroy(&known);
 }
 
-/* Takes the next steps for all ports. */
+/* Takes the next steps for the ports that need any: those whose claim is new
+ * or changed, and all of them when our Chassis row did. */
 void
 binding_run(const struct binding_ctx *ctx)
 {
     struct binding *b;
-    uint64_t sum = ctx->chassis ? 1 : 0;
+    uint64_t sum = (ctx->chassis
+                    ? 1 + ovsdb_idl_row_get_seqno(&ctx->chassis->header_,
+                                                  OVSDB_IDL_CHANGE_MODIFY)
+                    : 0);
 
     next_wake = LLONG_MAX;
-    idl_watch_add(&sum, ctx->sb_idl, &sbrec_table_port_binding);
-    idl_watch_add(&sum, ctx->ovs_idl, &ovsrec_table_interface);
     bool look_at_all = idl_watch_changed(&watch, sum);
 
     if (sweep_due && ctx->complete && ctx->chassis && ctx->ovs_txn) {

@@ -24,6 +24,7 @@
  * A released port loses all of these. */
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "lib/inc.h"
 
@@ -36,9 +37,11 @@ struct sbrec_chassis;
 
 extern struct inc_output binding_output;
 
-/* For units: port 'pb' is here, implemented by 'iface', an Interface row. */
+/* For units: port 'pb' is here, implemented by 'iface', an Interface row.
+ * 'state' is a hash of whatever in the databases the steps above depend on:
+ * when it changes, they are gone through again. */
 void binding_claim(struct inc_cx *, struct inc_ref pb,
-                   const struct uuid *iface);
+                   const struct uuid *iface, uint32_t state);
 
 /* For units: port 'pb' says that it is here, but it is not. */
 void binding_release(struct inc_cx *, struct inc_ref pb);

@@ -24,6 +24,7 @@
 #include "controller/tunnel.h"
 #include "controller/zones.h"
 #include "flow.h"
+#include "hash.h"
 #include "ovsdb/ovs-inc.h"
 #include "ovsdb/sb-inc.h"
 #include "smap.h"
@@ -269,6 +270,34 @@ static struct inc_family local_port_unit = {
     .unit = local_port,
 };
 
+/* Returns a hash of everything in the rows of 'pb' and of its interface, that
+ * of 'vif', that the writing of bindings depends on. */
+static uint32_t
+binding_state(struct inc_cx *cx, struct inc_ref pb, const struct vif *vif)
+{
+    const char *name = sb_pb_logical_port(cx, pb);
+    struct inc_ref chassis = sb_pb_chassis(cx, pb);
+    struct inc_ref encap = sb_pb_encap(cx, pb);
+    const bool *up = sb_pb_up(cx, pb);
+    uint32_t hash = up ? 1 + *up : 0;
+    size_t n;
+    const struct inc_ref *ifaces = inc_find_all(cx, &iface_by_iface_id, name,
+                                                strlen(name), &n);
+
+    hash = hash_add(hash, chassis.id ? uuid_hash(inc_uuid(cx, chassis)) : 0);
+    hash = hash_add(hash, encap.id ? uuid_hash(inc_uuid(cx, encap)) : 0);
+    for (size_t i = 0; i < n; i++) {
+        if (uuid_equals(inc_uuid(cx, ifaces[i]), &vif->iface)) {
+            const struct smap *ids = ovs_iface_external_ids(cx, ifaces[i]);
+            const char *ip = smap_get_def(ids, "encap-ip", "");
+
+            hash = hash_add(hash, smap_get_bool(ids, "ovn-installed", false));
+            hash = hash_string(ip, hash);
+        }
+    }
+    return hash;
+}
+
 /* Unit over Port_Binding: ports that are here, or that the database says are
  * here, have their rows looked after. */
 static void
@@ -282,7 +311,7 @@ bind_port(struct inc_cx *cx, struct inc_ref pb)
                  sb_pb_logical_port(cx, pb), vif->n_ifaces, vif->ofport);
     }
     if (vif->ofport) {
-        binding_claim(cx, pb, &vif->iface);
+        binding_claim(cx, pb, &vif->iface, binding_state(cx, pb, vif));
     } else if (!sb_pb_type(cx, pb)[0]
                && is_this_chassis(cx, sb_pb_chassis(cx, pb))) {
         binding_release(cx, pb);
@@ -298,7 +327,8 @@ static struct inc_family bind_port_unit = {
 };
 
 /* Unit over Interface: ports whose interface is here are interesting, whatever
- * datapath they are on. */
+ * datapath they are on.  A port that is known to be here need not be asked for
+ * by name: it comes along with its datapath. */
 static void
 watch_iface(struct inc_cx *cx, struct inc_ref row)
 {
@@ -306,14 +336,19 @@ watch_iface(struct inc_cx *cx, struct inc_ref row)
     const char *id = smap_get(ovs_iface_external_ids(cx, row), "iface-id");
 
     if (iface->ofport && id && id[0]) {
-        monitor_want_port(cx, id);
+        struct inc_ref pb = inc_find_string(cx, &sb_pb_by_logical_port, id);
+        const struct vif *vif = inc_fact(cx, &vif_fact, pb);
+
+        if (!vif->ofport) {
+            monitor_want_port(cx, id);
+        }
     }
 }
 
 static struct inc_family watch_iface_unit = {
     .name = "watch_iface",
     .over = &ovs_iface_table,
-    .uses = INC_USES(&iface_fact),
+    .uses = INC_USES(&iface_fact, &vif_fact),
     .emits = INC_EMITS(&monitor_ports_output),
     .unit = watch_iface,
 };

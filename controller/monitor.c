@@ -120,8 +120,10 @@ add_port_conditions(struct ovsdb_idl_condition *pb,
     }
     SSET_FOR_EACH (name, &ports) {
         sbrec_port_binding_add_clause_logical_port(pb, OVSDB_F_EQ, name);
-        sbrec_port_binding_add_clause_parent_port(pb, OVSDB_F_EQ, name);
     }
+
+    /* Ports inside of others, which may be on any datapath. */
+    sbrec_port_binding_add_clause_parent_port(pb, OVSDB_F_NE, NULL);
     if (!uuid_is_zero(chassis)) {
         sbrec_port_binding_add_clause_chassis(pb, OVSDB_F_EQ, chassis);
         sbrec_port_binding_add_clause_requested_chassis(pb, OVSDB_F_EQ,

@@ -48,9 +48,9 @@ struct controller {
     struct nb_cfg nb_cfg;
     struct ofswitch *sw;
     char *switch_target;        /* Where 'sw' connects to, or NULL. */
-    long long int switch_ready_at;  /* Not before this; LLONG_MAX: unknown. */
     struct compile compile;
     bool ready;                 /* Everything was compiled once. */
+    bool version_differs;       /* From ovn-northd's, and that matters. */
 
     /* Requested by commands. */
     bool paused;

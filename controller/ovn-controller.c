@@ -31,10 +31,8 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "command-line.h"
 #include "controller/binding.h"
@@ -43,6 +41,7 @@
 #include "daemon.h"
 #include "dirs.h"
 #include "fatal-signal.h"
+#include "lib/internal-version.h"
 #include "lib/ovn-dirs.h"
 #include "memory.h"
 #include "openvswitch/poll-loop.h"
@@ -58,9 +57,6 @@
 #include "vswitch-idl.h"
 
 VLOG_DEFINE_THIS_MODULE(main);
-
-/* Pause between looks for the socket of a new bridge, in ms. */
-#define SWITCH_PAUSE 100
 
 /* The command line. */
 struct options {
@@ -122,27 +118,19 @@ update_sb_remote(struct controller *c)
                                  probe_interval(&c->config, remote));
 }
 
-/* Returns true if ovs-vswitchd listens on the Unix socket 'name'.  If not,
- * because the bridge is very new, arranges for another look soon. */
+/* Returns true if ovs-vswitchd has set up 'br_int', and so listens for
+ * connections to it: its local port has an OpenFlow port number. */
 static bool
-switch_listens(struct controller *c, const char *name)
+switch_listens(const struct ovsrec_bridge *br_int)
 {
-    long long int now = time_msec();
+    for (size_t i = 0; i < br_int->n_ports; i++) {
+        const struct ovsrec_port *port = br_int->ports[i];
 
-    if (access(name, F_OK)) {
-        c->switch_ready_at = LLONG_MAX;
-        poll_timer_wait_until(now + SWITCH_PAUSE);
-        return false;
+        if (!strcmp(port->name, br_int->name)) {
+            return port->n_interfaces && port->interfaces[0]->n_ofport;
+        }
     }
-    if (c->switch_ready_at == LLONG_MAX) {
-        /* It was made just now; listening is the next thing it does. */
-        c->switch_ready_at = now + SWITCH_PAUSE;
-    }
-    if (now < c->switch_ready_at) {
-        poll_timer_wait_until(c->switch_ready_at);
-        return false;
-    }
-    return true;
+    return false;
 }
 
 /* Connects to the integration bridge, 'br_int', as soon as possible. */
@@ -156,8 +144,7 @@ update_switch_target(struct controller *c, const struct ovsrec_bridge *br_int)
                                 br_int->name));
 
     if (!nullable_string_is_equal(target, c->switch_target)) {
-        if (!configured[0]
-            && !switch_listens(c, target + strlen("unix:"))) {
+        if (!configured[0] && !switch_listens(br_int)) {
             free(target);
             return;
         }
@@ -328,6 +315,33 @@ run_all(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
     }
 }
 
+/* If the configuration says so, compares our version with that of ovn-northd.
+ * Returns false if they differ: then nothing may be done, because the two may
+ * mean different things by the same logical flows. */
+static bool
+version_matches(struct controller *c)
+{
+    const struct sbrec_sb_global *sb = sbrec_sb_global_first(c->sb.loop.idl);
+    const char *ours = ovn_internal_version();
+    const char *theirs = (sb
+                          ? smap_get_def(&sb->options,
+                                         "northd_internal_version", "")
+                          : ours);
+    bool matches = (!config_bool(&c->config, CFG_MATCH_NORTHD)
+                    || !strcmp(ours, theirs));
+
+    if (matches == c->version_differs) {
+        c->version_differs = !matches;
+        if (!matches) {
+            VLOG_WARN("controller version %s differs from northd version "
+                      "\"%s\"; doing nothing until they match", ours, theirs);
+        } else {
+            VLOG_INFO("controller and northd versions match");
+        }
+    }
+    return matches;
+}
+
 /* One round of the main loop, without waiting. */
 static void
 iterate(struct controller *c)
@@ -342,7 +356,7 @@ iterate(struct controller *c)
         c->ovs_config_changed |= c->config_changed;
         c->sb_config_changed |= c->config_changed;
         c->config_changed = false;
-        if (db_is_frozen(&c->sb)) {
+        if (db_is_frozen(&c->sb) || !version_matches(c)) {
             ofswitch_run(c->sw);
         } else {
             run_all(c, ovs_txn, sb_txn, ovs);
@@ -509,6 +523,7 @@ main(int argc, char *argv[])
     }
     controller_init(&c, &options);
     commands_register(&c);
+    VLOG_INFO("OVN internal version is : [%s]", ovn_internal_version());
     daemonize_complete();
 
     while (!c.exiting) {

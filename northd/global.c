@@ -12,10 +12,9 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "lib/ovn-dirs.h"
+#include "lib/internal-version.h"
 #include "northd/db.h"
 #include "northd/keys.h"
-#include "northd/pipeline.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovn-nb-idl.h"
 #include "ovsdb/ovn-sb-idl.h"
@@ -24,20 +23,6 @@
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(northd_global);
-
-/* Returns a string that is equal in two programs if they agree on schema and
- * pipelines.  It lives as long as the program. */
-const char *
-northd_internal_version(void)
-{
-    static char *version;
-
-    if (!version) {
-        version = xasprintf("%s-%s-%"PRIuSIZE, ovn_version(),
-                            sbrec_get_db_version(), n_stage_infos);
-    }
-    return version;
-}
 
 /* Returns "northd_probe_interval" in ms, or -1 if it is not set. */
 int
@@ -165,7 +150,7 @@ add_own_options(const struct northd_global *g, struct smap *options)
     smap_replace_nocopy(options, "max_tunid",
                         xasprintf("%"PRIu32, g->max_dp_key));
     smap_replace(options, "northd_internal_version",
-                 northd_internal_version());
+                 ovn_internal_version());
 }
 
 /* Writes to 'row' the options in 'wanted' that it lacks, key by key, so that

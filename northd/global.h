@@ -42,6 +42,5 @@ bool northd_global_run(struct northd_global *, struct northd_db *nb,
                        struct northd_db *sb);
 void northd_global_invalidate(struct northd_global *);
 int northd_global_probe_interval(const struct northd_db *nb);
-const char *northd_internal_version(void);
 
 #endif /* northd/global.h */

@@ -18,6 +18,7 @@
 #include "command-line.h"
 #include "daemon.h"
 #include "fatal-signal.h"
+#include "lib/internal-version.h"
 #include "lib/ovn-dirs.h"
 #include "memory.h"
 #include "northd/northd.h"
@@ -450,7 +451,7 @@ main(int argc, char *argv[])
     if (error) {
         exit(EXIT_FAILURE);
     }
-    VLOG_INFO("OVN internal version is : [%s]", northd_internal_version());
+    VLOG_INFO("OVN internal version is : [%s]", ovn_internal_version());
 
     northd_open(&nd, &options);
     northd_control_init(&nd);

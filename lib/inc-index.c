@@ -94,7 +94,8 @@ inc_index_find(const struct inc_index_state *st, const void *key,
     INC_HTAB_FOR_EACH_WITH_HASH (id, pos, hash, &st->buckets) {
         const struct inc_bucket *b = bucket(st->inc, id);
 
-        if (b->key_len == key_len && !memcmp(b->key, key, key_len)) {
+        if (b->key_len == key_len
+            && (!key_len || !memcmp(b->key, key, key_len))) {
             return id;
         }
     }
@@ -118,7 +119,9 @@ inc_index_get(struct inc *inc, struct inc_index *index, const void *key,
         struct inc_bucket *b = xmalloc(sizeof *b + key_len);
 
         *b = (struct inc_bucket) { .key_len = key_len };
-        memcpy(b->key, key, key_len);
+        if (key_len) {
+            memcpy(b->key, key, key_len);
+        }
         id = inc_node_alloc(inc, INC_NODE_BUCKET, st->no, hash);
         inc_node(inc, id)->data = b;
         inc_htab_insert(&st->buckets, hash, id);

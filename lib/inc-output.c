@@ -29,7 +29,8 @@ item_value(const struct inc_item *item)
 static bool
 item_has_key(const struct inc_item *item, const void *key, size_t key_len)
 {
-    return item->key_len == key_len && !memcmp(item->bytes, key, key_len);
+    return (item->key_len == key_len
+            && (!key_len || !memcmp(item->bytes, key, key_len)));
 }
 
 void
@@ -105,7 +106,9 @@ inc_item_intern(struct inc_output_state *st, const void *key, size_t key_len,
         *item = (struct inc_item) {
             .key_len = key_len, .value_len = value_len, .output = st->no
         };
-        memcpy(item->bytes, key, key_len);
+        if (key_len) {
+            memcpy(item->bytes, key, key_len);
+        }
         if (value_len) {
             memcpy(item->bytes + key_len, value, value_len);
         }

@@ -49,6 +49,10 @@ init_test () {
     ASAN_OPTIONS=$ASAN_OPTIONS:log_path=$base/sanitizer
     UBSAN_OPTIONS=$UBSAN_OPTIONS:log_path=$base/sanitizer
     export OVN_NB_DB OVN_SB_DB OVN_PKGDATADIR OVN_INC_VERIFY
+
+    # A tool that waits for a daemon that is gone must not hang the suite.
+    OVS_CTL_TIMEOUT=120
+    export OVS_CTL_TIMEOUT
 }
 
 # set_place PLACE: makes later commands find the daemons of PLACE.

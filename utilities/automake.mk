@@ -26,7 +26,9 @@ utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-nbctl-lsp.c \
 	utilities/ovn-nbctl-router.c \
 	utilities/ovn-nbctl-show.c \
-	utilities/ovn-nbctl-switch.c
+	utilities/ovn-nbctl-switch.c \
+	utilities/ovn-nbctl-validate.c \
+	utilities/ovn-nbctl-validate.h
 utilities_ovn_nbctl_LDADD = $(OVN_LDADD)
 
 bin_PROGRAMS += utilities/ovn-sbctl

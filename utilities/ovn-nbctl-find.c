@@ -15,6 +15,7 @@
 #include "smap.h"
 #include "util.h"
 #include "uuid.h"
+#include "utilities/ovn-nbctl-validate.h"
 
 /* Finds the switch whose UUID or name is 'id'. */
 bool
@@ -191,14 +192,7 @@ bool
 nbctl_parse_priority(struct ctl_context *ctx, const char *arg,
                      int64_t *priority)
 {
-    int value;
-
-    if (!str_to_int(arg, 10, &value) || value < 0 || value > 32767) {
-        ctl_error(ctx, "%s: priority must in range 0...32767", arg);
-        return false;
-    }
-    *priority = value;
-    return true;
+    return nbctl_parse_int(ctx, arg, "priority", 0, 32767, priority);
 }
 
 /* Adds the arguments of 'ctx' from the 'i'th on, each "KEY=VALUE", to

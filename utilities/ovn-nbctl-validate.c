@@ -1,0 +1,118 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* Checks on what commands of ovn-nbctl are about to store; see
+ * utilities/ovn-nbctl-validate.h. */
+
+#include <config.h>
+
+#include "utilities/ovn-nbctl-validate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "db-ctl-base.h"
+#include "lib/expr.h"
+#include "lib/fields.h"
+#include "lib/lex.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/shash.h"
+#include "util.h"
+
+/* Notes that there is a template variable. */
+static const char *
+note_template(void *found_, const char *name OVS_UNUSED)
+{
+    bool *found = found_;
+
+    *found = true;
+    return NULL;
+}
+
+/* Does 'match' have variables such as "^vip", which each chassis replaces by
+ * text of its own (Chassis_Template_Var)?  Then nobody knows yet what it
+ * says. */
+static bool
+has_templates(const char *match)
+{
+    bool found = false;
+
+    free(lex_expand_templates(match, note_template, &found));
+    return found;
+}
+
+bool
+nbctl_check_match(struct ctl_context *ctx, const char *match)
+{
+    if (shash_find(&ctx->options, NBCTL_NO_VALIDATE)
+        || has_templates(match)) {
+        return true;
+    }
+
+    struct expr *expr;
+    char *error = expr_parse(match, logical_symtab(), NULL, &expr);
+    expr_destroy(expr);
+    if (error) {
+        ctl_error(ctx, "%s", error);
+        free(error);
+        return false;
+    }
+    return true;
+}
+
+bool
+nbctl_parse_int(struct ctl_context *ctx, const char *arg, const char *what,
+                int64_t min, int64_t max, int64_t *value)
+{
+    long long int x;
+
+    if (!str_to_llong(arg, 10, &x) || x < min || x > max) {
+        ctl_error(ctx, "%s: %s must in range %"PRId64"...%"PRId64,
+                  arg, what, min, max);
+        return false;
+    }
+    *value = x;
+    return true;
+}
+
+/* Returns the only one of the 'n' 'choices' that is 'arg' or, failing that,
+ * begins with it.  Returns null if there is none, or more than one. */
+static const char *
+find_choice(const char *arg, const char *const *choices, size_t n)
+{
+    const char *found = NULL;
+    size_t n_found = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        if (!strcmp(choices[i], arg)) {
+            return choices[i];
+        } else if (!strncmp(choices[i], arg, strlen(arg))) {
+            found = choices[i];
+            n_found++;
+        }
+    }
+    return n_found == 1 && arg[0] ? found : NULL;
+}
+
+bool
+nbctl_parse_choice(struct ctl_context *ctx, const char *arg, const char *what,
+                   const char *const *choices, size_t n, const char **choice)
+{
+    const char *found = find_choice(arg, choices, n);
+
+    if (found) {
+        *choice = found;
+        return true;
+    }
+
+    struct ds s = DS_EMPTY_INITIALIZER;
+    for (size_t i = 0; i < n; i++) {
+        const char *separator = i + 1 < n ? ", " : n > 2 ? ", or " : " or ";
+        ds_put_format(&s, "%s\"%s\"", i ? separator : "", choices[i]);
+    }
+    ctl_error(ctx, "%s: %s must be %s", arg, what, ds_cstr(&s));
+    ds_destroy(&s);
+    return false;
+}

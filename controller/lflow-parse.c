@@ -48,57 +48,6 @@ lflow_value_equal(const void *a_, const void *b_)
                            sizeof a->lflow->digest)));
 }
 
-/* Names in an environment in which there is nothing. */
-static bool
-no_port(void *aux OVS_UNUSED, const char *name OVS_UNUSED,
-        unsigned int *key OVS_UNUSED)
-{
-    return false;
-}
-
-static bool
-not_resident(void *aux OVS_UNUSED, const char *name OVS_UNUSED)
-{
-    return false;
-}
-
-static const struct expr_constants *
-empty_set(void *aux OVS_UNUSED, const char *name OVS_UNUSED)
-{
-    static const struct expr_constants empty = { .n = 0 };
-    return &empty;
-}
-
-static const char *const *
-empty_group(void *aux OVS_UNUSED, const char *name OVS_UNUSED)
-{
-    static const char *const empty[] = { NULL };
-    return empty;
-}
-
-/* Returns a bound for the number of conjunctive matches that 'expr' needs in
- * any environment.  (It depends on nothing but the expression.) */
-static uint32_t
-count_conj_ids(const struct expr *expr)
-{
-    const struct expr_env env = {
-        .lookup_port = no_port,
-        .is_chassis_resident = not_resident,
-        .address_set = empty_set,
-        .port_group = empty_group,
-    };
-    struct expr_matches matches;
-    char *error = expr_to_matches(expr, &env, &matches);
-    uint32_t n = 0;
-
-    if (!error) {
-        n = matches.n_conj_ids;
-        expr_matches_destroy(&matches);
-    }
-    free(error);
-    return n;
-}
-
 bool
 lflow_is_ingress(struct inc_cx *cx, struct inc_ref row)
 {
@@ -128,7 +77,7 @@ parse(struct inc_cx *cx, struct inc_ref row, struct lflow *lflow)
                            &lflow->expr);
     }
     if (!error) {
-        lflow->n_conj_ids = count_conj_ids(lflow->expr);
+        lflow->n_conj_ids = expr_n_conj_ids(lflow->expr);
     }
     return error;
 }

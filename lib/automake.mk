@@ -40,11 +40,14 @@ lib_libovn_la_SOURCES += \
 	lib/actions.def \
 	lib/actions.h \
 	lib/expr-clause.c \
+	lib/expr-emit.c \
 	lib/expr-matches.c \
+	lib/expr-names.c \
 	lib/expr-normalize.c \
 	lib/expr-parse.c \
 	lib/expr-private.h \
 	lib/expr-range.c \
+	lib/expr-resolver.h \
 	lib/expr-tree.c \
 	lib/expr.c \
 	lib/expr.h \

@@ -17,7 +17,8 @@
  *   leaves about the same bits, folds constants), formatting.
  * - expr-normalize.c, expr-clause.c: brings a tree into normal form (see
  *   lib/expr.h).
- * - expr-matches.c: step 2.
+ * - expr-matches.c, expr-names.c, expr-emit.c: step 2, see
+ *   expr-resolver.h.
  * - expr-range.c: sets of integers, cubes, memory.
  * - expr.c: the list of passes, accessors. */
 

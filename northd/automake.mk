@@ -11,8 +11,6 @@ northd_ovn_northd_LDADD = northd/libnorthd.la $(DAEMON_LDADD)
 # Everything but main(), for the module tests too.
 noinst_LTLIBRARIES += northd/libnorthd.la
 northd_libnorthd_la_SOURCES = \
-	northd/addr.c \
-	northd/addr.h \
 	northd/cfg-seq.c \
 	northd/cfg-seq.h \
 	northd/compile.c \

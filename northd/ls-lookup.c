@@ -15,7 +15,7 @@
 
 #include <stdlib.h>
 
-#include "northd/addr.h"
+#include "lib/addr.h"
 #include "northd/compile.h"
 #include "northd/lflow.h"
 #include "northd/multicast.h"

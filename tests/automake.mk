@@ -49,7 +49,7 @@ tests_test_ovn_SOURCES = \
 tests_test_ovn_SOURCES += tests/actions-test.c tests/expr-test.c
 tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \
 	$(OVN_LDADD)
-tests_test_ovn_SOURCES += tests/northd-addr-test.c tests/northd-keys-test.c
+tests_test_ovn_SOURCES += tests/addr-test.c tests/northd-keys-test.c
 tests_test_ovn_SOURCES += tests/ofswitch-test.c
 tests_test_ovn_SOURCES += tests/inc-fuzz-test.c tests/inc-test.c
 
@@ -154,7 +154,7 @@ tests_fuzz_fuzz_actions_LDADD = $(OVN_LDADD)
 tests_fuzz_fuzz_actions_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_addr_SOURCES = \
 	tests/fuzz/fuzz-addr.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
-tests_fuzz_fuzz_addr_LDADD = northd/libnorthd.la $(OVN_LDADD)
+tests_fuzz_fuzz_addr_LDADD = $(OVN_LDADD)
 tests_fuzz_fuzz_addr_LDFLAGS = $(FUZZ_LDFLAGS)
 tests_fuzz_fuzz_expr_SOURCES = \
 	tests/fuzz/fuzz-expr.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)

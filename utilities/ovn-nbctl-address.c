@@ -17,6 +17,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "lib/addr.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/shash.h"
 #include "ovsdb-idl.h"
@@ -27,77 +28,33 @@
 
 /* Grammar. */
 
-/* Is 's' an IPv4 address, an IPv6 address, or one of them with "/PLEN"? */
-static bool
-is_ip_or_cidr(const char *s)
-{
-    unsigned int plen;
-    ovs_be32 ip4;
-    char *error = ip_parse_cidr(s, &ip4, &plen);
-    if (error) {
-        struct in6_addr ip6;
-
-        free(error);
-        error = ipv6_parse_cidr(s, &ip6, &plen);
-    }
-    bool ok = !error;
-    free(error);
-    return ok;
-}
-
 /* Is each word of 'words' from the 'i'th on an IP address? */
 static bool
 are_ips(const struct svec *words, size_t i)
 {
     for (; i < words->n; i++) {
-        if (!is_ip_or_cidr(words->names[i])) {
+        struct addr_ip ip;
+
+        if (!addr_ip_parse(words->names[i], &ip)) {
             return false;
         }
     }
     return true;
 }
 
-static void
-split_words(const char *s, struct svec *words)
-{
-    char *copy = xstrdup(s);
-    char *save_ptr = NULL;
-
-    svec_init(words);
-    for (char *word = strtok_r(copy, " ", &save_ptr); word;
-         word = strtok_r(NULL, " ", &save_ptr)) {
-        svec_add(words, word);
-    }
-    free(copy);
-}
-
-/* Is 'words' one of the forms of an address:
- *
- *     unknown
- *     router
- *     dynamic [IP]...
- *     MAC dynamic
- *     MAC [IP[/PLEN]]...  ? */
+/* Is 's' an address of a port? */
 static bool
-is_address(const struct svec *words)
+is_address(const char *s)
 {
-    struct eth_addr mac;
+    struct lsp_addr addr;
+    char *error;
 
-    if (!words->n) {
+    if (!lsp_addr_parse(s, &addr, &error)) {
+        free(error);
         return false;
     }
-    const char *first = words->names[0];
-    if (!strcmp(first, "unknown") || !strcmp(first, "router")) {
-        return words->n == 1;
-    } else if (!strcmp(first, "dynamic")) {
-        return are_ips(words, 1);
-    } else if (!eth_addr_from_string(first, &mac)) {
-        return false;
-    } else if (words->n == 2 && !strcmp(words->names[1], "dynamic")) {
-        return true;
-    } else {
-        return are_ips(words, 1);
-    }
+    lsp_addr_destroy(&addr);
+    return true;
 }
 
 /* Is 's' a MAC address, with "/40" to "/48" after it if 'masked'? */
@@ -124,7 +81,7 @@ is_vrrp_mac(const char *s)
  *     MAC [IP[/PLEN]]...
  *     VRRPv3 MAC [VMAC[/PLEN]]... [IP[/PLEN]]...  ? */
 static bool
-is_port_security(const struct svec *words)
+are_port_security(const struct svec *words)
 {
     struct eth_addr mac;
 
@@ -145,20 +102,26 @@ is_port_security(const struct svec *words)
     return are_ips(words, i);
 }
 
-/* Applies 'is_valid' to the words of each argument of 'ctx' from the 'i'th on.
- * Reports an error that names the first that is not valid and returns
- * false. */
+/* Is 's' a port security entry? */
+static bool
+is_port_security(const char *s)
+{
+    struct svec words = SVEC_EMPTY_INITIALIZER;
+
+    addr_split_words(s, &words);
+    bool ok = are_port_security(&words);
+    svec_destroy(&words);
+    return ok;
+}
+
+/* Applies 'is_valid' to each argument of 'ctx' from the 'i'th on.  Reports an
+ * error that names the first that is not valid and returns false. */
 static bool
 check_arguments(struct ctl_context *ctx, int i,
-                bool (*is_valid)(const struct svec *words))
+                bool (*is_valid)(const char *))
 {
     for (; i < ctx->argc; i++) {
-        struct svec words;
-
-        split_words(ctx->argv[i], &words);
-        bool ok = is_valid(&words);
-        svec_destroy(&words);
-        if (!ok) {
+        if (!is_valid(ctx->argv[i])) {
             ctl_error(ctx, "%s: Invalid address format. See ovn-nb(5). Hint: "
                       "An Ethernet address must be listed before an IP "
                       "address, together as a single argument.",
@@ -171,47 +134,37 @@ check_arguments(struct ctl_context *ctx, int i,
 
 /* Duplicates. */
 
-/* If 'word' is an IP address, returns it in its canonical form, without a
- * prefix length; the caller must free it.  Otherwise returns null. */
-static char *
-canonical_ip(const char *word)
+/* Adds 'ip' in its canonical form, without a prefix length, to 'ips'. */
+static void
+collect_ip(const struct addr_ip *ip, struct sset *ips)
 {
-    unsigned int plen;
-    ovs_be32 ip4;
-    char *error = ip_parse_cidr(word, &ip4, &plen);
-    if (!error) {
-        return xasprintf(IP_FMT, IP_ARGS(ip4));
-    }
-    free(error);
+    struct ds s = DS_EMPTY_INITIALIZER;
 
-    struct in6_addr ip6;
-    error = ipv6_parse_cidr(word, &ip6, &plen);
-    if (!error) {
-        struct ds s = DS_EMPTY_INITIALIZER;
-        ipv6_format_addr(&ip6, &s);
-        return ds_steal_cstr(&s);
-    }
-    free(error);
-    return NULL;
+    addr_ip_format_host(ip, &s);
+    sset_add(ips, ds_cstr(&s));
+    ds_destroy(&s);
 }
 
-/* Adds the IP addresses in 'address' to 'ips'. */
+/* Adds the IP addresses in 'address', if it is a right one, to 'ips'. */
 static void
 collect_ips(const char *address, struct sset *ips)
 {
-    struct svec words;
-    const char *word;
-    size_t i;
+    struct lsp_addr a;
+    char *error;
 
-    split_words(address, &words);
-    SVEC_FOR_EACH (i, word, &words) {
-        char *ip = canonical_ip(word);
-        if (ip) {
-            sset_add(ips, ip);
-            free(ip);
-        }
+    if (!lsp_addr_parse(address, &a, &error)) {
+        free(error);
+        return;
     }
-    svec_destroy(&words);
+    for (size_t i = 0; i < a.n_ip4s; i++) {
+        struct addr_ip ip = { .is_ip4 = true, .ip4 = a.ip4s[i] };
+        collect_ip(&ip, ips);
+    }
+    for (size_t i = 0; i < a.n_ip6s; i++) {
+        struct addr_ip ip = { .is_ip4 = false, .ip6 = a.ip6s[i] };
+        collect_ip(&ip, ips);
+    }
+    lsp_addr_destroy(&a);
 }
 
 /* Returns an element of both 'a' and 'b', or null. */

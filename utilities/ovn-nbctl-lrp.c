@@ -12,6 +12,7 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "lib/addr.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/shash.h"
 #include "ovsdb-idl.h"
@@ -48,46 +49,18 @@ split_arguments(struct ctl_context *ctx)
     };
 }
 
-/* Returns the network of 's', an address and prefix length, in its canonical
- * form, which the caller must free, or null if 's' is something else. */
-static char *
-canonical_network(const char *s)
-{
-    unsigned int plen;
-    ovs_be32 ip4;
-    char *error = ip_parse_cidr(s, &ip4, &plen);
-    if (!error) {
-        ovs_be32 network = ip4 & be32_prefix_mask(plen);
-        return xasprintf(IP_FMT"/%u", IP_ARGS(network), plen);
-    }
-    free(error);
-
-    struct in6_addr ip6;
-    error = ipv6_parse_cidr(s, &ip6, &plen);
-    if (!error) {
-        struct in6_addr mask = ipv6_create_mask(plen);
-        struct in6_addr network = ipv6_addr_bitand(&ip6, &mask);
-        struct ds ds = DS_EMPTY_INITIALIZER;
-        ipv6_format_addr(&network, &ds);
-        ds_put_format(&ds, "/%u", plen);
-        return ds_steal_cstr(&ds);
-    }
-    free(error);
-    return NULL;
-}
-
 static bool
 check_networks(struct ctl_context *ctx, const char *port,
                const struct lrp_arguments *args)
 {
     for (size_t i = 0; i < args->n_networks; i++) {
-        char *network = canonical_network(args->networks[i]);
-        if (!network) {
+        struct addr_ip ip;
+
+        if (!addr_ip_parse(args->networks[i], &ip)) {
             ctl_error(ctx, "%s: invalid network address: %s",
                       port, args->networks[i]);
             return false;
         }
-        free(network);
     }
     return true;
 }
@@ -100,11 +73,11 @@ same_networks(char *const *a, size_t n_a, char *const *b, size_t n_b)
     struct svec sb = SVEC_EMPTY_INITIALIZER;
 
     for (size_t i = 0; i < n_a; i++) {
-        char *network = canonical_network(a[i]);
+        char *network = addr_normalize_prefix(a[i]);
         svec_add_nocopy(&sa, network ? network : xstrdup(a[i]));
     }
     for (size_t i = 0; i < n_b; i++) {
-        char *network = canonical_network(b[i]);
+        char *network = addr_normalize_prefix(b[i]);
         svec_add_nocopy(&sb, network ? network : xstrdup(b[i]));
     }
     svec_sort_unique(&sa);

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-#include "northd/addr.h"
+#include "lib/addr.h"
 #include "packets.h"
 #include "util.h"
 

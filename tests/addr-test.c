@@ -3,18 +3,75 @@
  * Licensed under the Apache License, Version 2.0; see LICENSE.
  */
 
-/* Tests northd/addr.h: a table of strings and what they mean. */
+/* Tests lib/addr.h: tables of strings and what they mean. */
 
 #include <config.h>
 
 #include <stdlib.h>
 
-#include "northd/addr.h"
+#include "lib/addr.h"
 #include "openvswitch/dynamic-string.h"
 #include "packets.h"
 #include "tests/test-ovn.h"
 #include "util.h"
 
+/* IP addresses: as a host and as a prefix, in canonical form, or null. */
+static const struct {
+    const char *input;
+    const char *host;
+    const char *prefix;
+} ip_cases[] = {
+    { "10.0.0.1", "10.0.0.1", "10.0.0.1" },
+    { "10.0.0.1/32", NULL, "10.0.0.1" },
+    { "10.0.0.1/24", NULL, "10.0.0.0/24" },
+    { "10.0.0.1/0", NULL, "0.0.0.0/0" },
+    { "10.0.0.1/255.255.0.0", NULL, "10.0.0.0/16" },
+    { "10.0.0.1/255.0.255.0", NULL, NULL },
+    { "fd00:0:0::A", "fd00::a", "fd00::a" },
+    { "fd00::a/128", NULL, "fd00::a" },
+    { "fd00::a/64", NULL, "fd00::/64" },
+    { "fd00::a/ffff::", NULL, "fd00::/16" },
+    { "fd00::a/ffff::1", NULL, NULL },
+    { "::/0", NULL, "::/0" },
+    { "10.0.0.256", NULL, NULL },
+    { "10.0.0", NULL, NULL },
+    { "10.0.0.1/33", NULL, NULL },
+    { "10.0.0.1/-1", NULL, NULL },
+    { "10.0.0.1/+1", NULL, NULL },
+    { "10.0.0.1/", NULL, NULL },
+    { "10.0.0.1/24/24", NULL, NULL },
+    { "fd00::a/129", NULL, NULL },
+    { "fd00::a%eth0", NULL, NULL },
+    { " 10.0.0.1", NULL, NULL },
+    { "10.0.0.1 ", NULL, NULL },
+    { "/24", NULL, NULL },
+    { "", NULL, NULL },
+};
+
+/* Checks that 'actual', which is freed, is 'expected'; both may be null. */
+static void
+check_normalized(const char *input, const char *expected, char *actual)
+{
+    if (!nullable_string_is_equal(expected, actual)) {
+        ovs_fatal(0, "\"%s\": expected %s, got %s", input,
+                  expected ? expected : "(null)", actual ? actual : "(null)");
+    }
+    free(actual);
+}
+
+static void
+test_ips(void)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(ip_cases); i++) {
+        const char *input = ip_cases[i].input;
+
+        check_normalized(input, ip_cases[i].host, addr_normalize_host(input));
+        check_normalized(input, ip_cases[i].prefix,
+                         addr_normalize_prefix(input));
+    }
+}
+
+/* Addresses of logical switch ports. */
 static const struct {
     const char *input;
     const char *expected;       /* As printed by format_result(). */
@@ -61,6 +118,8 @@ static const struct {
       "error: \"fd00::1/129\" is not an IP address" },
     { "00:00:00:00:00:01 00:00:00:00:00:02",
       "error: \"00:00:00:00:00:02\" is not an IP address" },
+    { "00:00:00:00:00:01 dynamic 10.0.0.1", "error: nothing may follow "
+      "\"dynamic\" after an Ethernet address" },
     { "dynamic dynamic", "error: \"dynamic\" is not an IP address" },
 };
 
@@ -90,7 +149,7 @@ format_result(const struct lsp_addr *a, struct ds *s)
 }
 
 static void
-test_northd_addr(int argc OVS_UNUSED, char *argv[] OVS_UNUSED)
+test_lsp_addr(void)
 {
     for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
         struct ds s = DS_EMPTY_INITIALIZER;
@@ -112,4 +171,11 @@ test_northd_addr(int argc OVS_UNUSED, char *argv[] OVS_UNUSED)
     }
 }
 
-TEST_OVN_REGISTER("northd-addr", test_northd_addr);
+static void
+test_addr(int argc OVS_UNUSED, char *argv[] OVS_UNUSED)
+{
+    test_ips();
+    test_lsp_addr();
+}
+
+TEST_OVN_REGISTER("addr", test_addr);

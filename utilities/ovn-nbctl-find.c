@@ -11,146 +11,206 @@
 
 #include <stdlib.h>
 
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/shash.h"
+#include "ovsdb-data.h"
 #include "ovsdb-idl.h"
+#include "ovsdb-idl-provider.h"
 #include "smap.h"
 #include "util.h"
 #include "uuid.h"
 #include "utilities/ovn-nbctl-validate.h"
 
-/* Finds the switch whose UUID or name is 'id'. */
-bool
-nbctl_find_switch(struct ctl_context *ctx, const char *id, bool must_exist,
-                  const struct nbrec_logical_switch **lsp)
+/* Kinds of rows. */
+
+const struct nbctl_kind nbctl_switch = {
+    &nbrec_table_logical_switch, &nbrec_logical_switch_col_name,
+    "switch", "logical switches"
+};
+const struct nbctl_kind nbctl_lsp = {
+    &nbrec_table_logical_switch_port, &nbrec_logical_switch_port_col_name,
+    "port", NULL
+};
+const struct nbctl_kind nbctl_router = {
+    &nbrec_table_logical_router, &nbrec_logical_router_col_name,
+    "router", "logical routers"
+};
+const struct nbctl_kind nbctl_lrp = {
+    &nbrec_table_logical_router_port, &nbrec_logical_router_port_col_name,
+    "port", NULL
+};
+const struct nbctl_kind nbctl_port_group = {
+    &nbrec_table_port_group, &nbrec_port_group_col_name, "port group", NULL
+};
+const struct nbctl_kind nbctl_lb = {
+    &nbrec_table_load_balancer, &nbrec_load_balancer_col_name,
+    "load balancer", "load balancers"
+};
+const struct nbctl_kind nbctl_address_set = {
+    &nbrec_table_address_set, &nbrec_address_set_col_name, "Address Set", NULL
+};
+
+/* Returns the name of 'row', of 'kind'. */
+const char *
+nbctl_name(const struct ovsdb_idl_row *row, const struct nbctl_kind *kind)
 {
-    const struct nbrec_logical_switch *ls = NULL;
-    struct uuid uuid;
+    return ovsdb_idl_read(row, kind->name)->keys[0].s->string;
+}
 
-    *lsp = NULL;
-    bool is_uuid = uuid_from_string(&uuid, id);
-    if (is_uuid) {
-        ls = nbrec_logical_switch_get_for_uuid(ctx->idl, &uuid);
-    }
-    if (!ls) {
-        const struct nbrec_logical_switch *iter;
+/* Finds the row of 'kind' that is called 'name', and stores it or null in
+ * '*rowp'.  If there are several, reports an error and returns false. */
+static bool
+find_by_name(struct ctl_context *ctx, const struct nbctl_kind *kind,
+             const char *name, const struct ovsdb_idl_row **rowp)
+{
+    const struct ovsdb_idl_row *row;
 
-        NBREC_LOGICAL_SWITCH_FOR_EACH (iter, ctx->idl) {
-            if (!strcmp(iter->name, id)) {
-                if (ls) {
-                    ctl_error(ctx, "Multiple logical switches named '%s'.  "
-                              "Use a UUID.", id);
-                    return false;
-                }
-                ls = iter;
-            }
+    *rowp = NULL;
+    for (row = ovsdb_idl_first_row(ctx->idl, kind->table); row;
+         row = ovsdb_idl_next_row(row)) {
+        if (strcmp(nbctl_name(row, kind), name)) {
+            continue;
+        } else if (*rowp) {
+            ctl_error(ctx, "Multiple %s named '%s'.  Use a UUID.",
+                      kind->plural, name);
+            return false;
+        }
+        *rowp = row;
+        if (!kind->plural) {
+            break;
         }
     }
-    if (!ls && must_exist) {
-        ctl_error(ctx, "%s: switch %s not found", id,
-                  is_uuid ? "UUID" : "name");
-        return false;
-    }
-    *lsp = ls;
     return true;
 }
 
-/* Finds the switch port whose UUID or name is 'id'. */
 bool
-nbctl_find_lsp(struct ctl_context *ctx, const char *id, bool must_exist,
-               const struct nbrec_logical_switch_port **lspp)
+nbctl_find(struct ctl_context *ctx, const struct nbctl_kind *kind,
+           const char *id, bool must_exist, const struct ovsdb_idl_row **rowp)
 {
-    const struct nbrec_logical_switch_port *lsp = NULL;
     struct uuid uuid;
-
-    *lspp = NULL;
     bool is_uuid = uuid_from_string(&uuid, id);
-    if (is_uuid) {
-        lsp = nbrec_logical_switch_port_get_for_uuid(ctx->idl, &uuid);
-    }
-    if (!lsp) {
-        const struct nbrec_logical_switch_port *iter;
 
-        NBREC_LOGICAL_SWITCH_PORT_FOR_EACH (iter, ctx->idl) {
-            if (!strcmp(iter->name, id)) {
-                lsp = iter;
-                break;
-            }
-        }
+    *rowp = (is_uuid
+             ? ovsdb_idl_get_row_for_uuid(ctx->idl, kind->table, &uuid)
+             : NULL);
+    if (!*rowp && !find_by_name(ctx, kind, id, rowp)) {
+        return false;
     }
-    if (!lsp && must_exist) {
-        ctl_error(ctx, "%s: port %s not found", id,
+    if (!*rowp && must_exist) {
+        ctl_error(ctx, "%s: %s %s not found", id, kind->what,
                   is_uuid ? "UUID" : "name");
         return false;
     }
-    *lspp = lsp;
     return true;
 }
 
-/* Finds the router whose UUID or name is 'id'. */
-bool
-nbctl_find_router(struct ctl_context *ctx, const char *id, bool must_exist,
-                  const struct nbrec_logical_router **lrp)
+/* nbctl_find(), for one kind each. */
+#define NBCTL_FINDER(KIND, STRUCT)                                      \
+    bool                                                                \
+    nbctl_find_##KIND(struct ctl_context *ctx, const char *id,          \
+                      bool must_exist, const struct STRUCT **resultp)   \
+    {                                                                   \
+        const struct ovsdb_idl_row *row;                                \
+        bool ok = nbctl_find(ctx, &nbctl_##KIND, id, must_exist, &row); \
+        *resultp = (ok && row                                           \
+                    ? CONTAINER_OF(row, struct STRUCT, header_)         \
+                    : NULL);                                            \
+        return ok;                                                      \
+    }
+NBCTL_FINDER(switch, nbrec_logical_switch)
+NBCTL_FINDER(lsp, nbrec_logical_switch_port)
+NBCTL_FINDER(router, nbrec_logical_router)
+NBCTL_FINDER(lrp, nbrec_logical_router_port)
+NBCTL_FINDER(port_group, nbrec_port_group)
+NBCTL_FINDER(lb, nbrec_load_balancer)
+NBCTL_FINDER(address_set, nbrec_address_set)
+
+/* Rows that have nothing but a name: add, delete, list. */
+
+void
+nbctl_pre_named(struct ctl_context *ctx, const struct nbctl_kind *kind)
 {
-    const struct nbrec_logical_router *lr = NULL;
-    struct uuid uuid;
-
-    *lrp = NULL;
-    bool is_uuid = uuid_from_string(&uuid, id);
-    if (is_uuid) {
-        lr = nbrec_logical_router_get_for_uuid(ctx->idl, &uuid);
+    ovsdb_idl_add_column(ctx->idl, kind->name);
+    if (ctx->argc > 1) {
+        dbctl_limit_row(ctx, kind->table, kind->name, ctx->argv[1]);
     }
-    if (!lr) {
-        const struct nbrec_logical_router *iter;
-
-        NBREC_LOGICAL_ROUTER_FOR_EACH (iter, ctx->idl) {
-            if (!strcmp(iter->name, id)) {
-                if (lr) {
-                    ctl_error(ctx, "Multiple logical routers named '%s'.  "
-                              "Use a UUID.", id);
-                    return false;
-                }
-                lr = iter;
-            }
-        }
-    }
-    if (!lr && must_exist) {
-        ctl_error(ctx, "%s: router %s not found", id,
-                  is_uuid ? "UUID" : "name");
-        return false;
-    }
-    *lrp = lr;
-    return true;
 }
 
-/* Finds the router port whose UUID or name is 'id'. */
-bool
-nbctl_find_lrp(struct ctl_context *ctx, const char *id, bool must_exist,
-               const struct nbrec_logical_router_port **lrpp)
+/* Is there a row of 'kind' called 'name'? */
+static bool
+name_exists(struct ctl_context *ctx, const struct nbctl_kind *kind,
+            const char *name)
 {
-    const struct nbrec_logical_router_port *lrp = NULL;
-    struct uuid uuid;
+    const struct ovsdb_idl_row *row;
 
-    *lrpp = NULL;
-    bool is_uuid = uuid_from_string(&uuid, id);
-    if (is_uuid) {
-        lrp = nbrec_logical_router_port_get_for_uuid(ctx->idl, &uuid);
-    }
-    if (!lrp) {
-        const struct nbrec_logical_router_port *iter;
-
-        NBREC_LOGICAL_ROUTER_PORT_FOR_EACH (iter, ctx->idl) {
-            if (!strcmp(iter->name, id)) {
-                lrp = iter;
-                break;
-            }
+    for (row = ovsdb_idl_first_row(ctx->idl, kind->table); row;
+         row = ovsdb_idl_next_row(row)) {
+        if (!strcmp(nbctl_name(row, kind), name)) {
+            return true;
         }
     }
-    if (!lrp && must_exist) {
-        ctl_error(ctx, "%s: port %s not found", id,
-                  is_uuid ? "UUID" : "name");
-        return false;
+    return false;
+}
+
+void
+nbctl_add_named(struct ctl_context *ctx, const struct nbctl_kind *kind)
+{
+    const char *name = ctx->argc > 1 ? ctx->argv[1] : NULL;
+    bool may_exist = shash_find(&ctx->options, "--may-exist");
+    bool add_duplicate = shash_find(&ctx->options, "--add-duplicate");
+
+    if (may_exist && add_duplicate) {
+        ctl_error(ctx, "--may-exist and --add-duplicate may not be used "
+                  "together");
+        return;
     }
-    *lrpp = lrp;
-    return true;
+    if (!name && (may_exist || add_duplicate)) {
+        ctl_error(ctx, "--%s requires specifying a name",
+                  may_exist ? "may-exist" : "add-duplicate");
+        return;
+    }
+    if (name && !add_duplicate && name_exists(ctx, kind, name)) {
+        if (!may_exist) {
+            ctl_error(ctx, "%s: a %s with this name already exists",
+                      name, kind->what);
+        }
+        return;
+    }
+
+    const struct ovsdb_idl_row *row
+        = ovsdb_idl_txn_insert(ctx->txn, kind->table, NULL);
+    if (name) {
+        union ovsdb_atom atom = { .s = ovsdb_atom_string_create(name) };
+        struct ovsdb_datum datum = {
+            .n = 1, .keys = xmemdup(&atom, sizeof atom)
+        };
+        ovsdb_idl_txn_write(row, kind->name, &datum);
+    }
+}
+
+void
+nbctl_del_named(struct ctl_context *ctx, const struct nbctl_kind *kind)
+{
+    bool must_exist = !shash_find(&ctx->options, "--if-exists");
+    const struct ovsdb_idl_row *row;
+
+    if (nbctl_find(ctx, kind, ctx->argv[1], must_exist, &row) && row) {
+        ovsdb_idl_txn_delete(row);
+    }
+}
+
+void
+nbctl_list_named(struct ctl_context *ctx, const struct nbctl_kind *kind)
+{
+    struct nbctl_names names = { .n = 0 };
+    const struct ovsdb_idl_row *row;
+
+    for (row = ovsdb_idl_first_row(ctx->idl, kind->table); row;
+         row = ovsdb_idl_next_row(row)) {
+        nbctl_names_add(&names, &row->uuid, nbctl_name(row, kind), row);
+    }
+    nbctl_names_print(&names, &ctx->output);
+    nbctl_names_destroy(&names);
 }
 
 /* Returns the switch that 'lsp' is on, or null if there is none. */

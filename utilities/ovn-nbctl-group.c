@@ -15,7 +15,6 @@
 #include "openvswitch/dynamic-string.h"
 #include "ovsdb-idl.h"
 #include "util.h"
-#include "uuid.h"
 
 static void
 pre_pg(struct ctl_context *ctx)
@@ -28,36 +27,7 @@ pre_pg(struct ctl_context *ctx)
 static void
 pre_pg_del(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_port_group_col_name);
-    dbctl_limit_row(ctx, &nbrec_table_port_group, &nbrec_port_group_col_name,
-                    ctx->argv[1]);
-}
-
-/* Finds the port group whose UUID or name is 'id'.  If there is none, and it
- * must exist, reports an error. */
-static const struct nbrec_port_group *
-find_pg(struct ctl_context *ctx, const char *id, bool must_exist)
-{
-    const struct nbrec_port_group *pg;
-    struct uuid uuid;
-
-    bool is_uuid = uuid_from_string(&uuid, id);
-    if (is_uuid) {
-        pg = nbrec_port_group_get_for_uuid(ctx->idl, &uuid);
-        if (pg) {
-            return pg;
-        }
-    }
-    NBREC_PORT_GROUP_FOR_EACH (pg, ctx->idl) {
-        if (!strcmp(pg->name, id)) {
-            return pg;
-        }
-    }
-    if (must_exist) {
-        ctl_error(ctx, "%s: port group %s not found", id,
-                  is_uuid ? "UUID" : "name");
-    }
-    return NULL;
+    nbctl_pre_named(ctx, &nbctl_port_group);
 }
 
 /* Makes the ports of 'pg' those named by the arguments from the second on. */
@@ -83,13 +53,17 @@ static void
 cmd_pg_add(struct ctl_context *ctx)
 {
     const char *name = ctx->argv[1];
+    const struct nbrec_port_group *pg;
 
-    if (find_pg(ctx, name, false)) {
+    if (!nbctl_find_port_group(ctx, name, false, &pg)) {
+        return;
+    }
+    if (pg) {
         ctl_error(ctx, "%s: a port group with this name already exists",
                   name);
         return;
     }
-    const struct nbrec_port_group *pg = nbrec_port_group_insert(ctx->txn);
+    pg = nbrec_port_group_insert(ctx->txn);
     nbrec_port_group_set_name(pg, name);
     set_ports(ctx, pg);
 }
@@ -97,9 +71,9 @@ cmd_pg_add(struct ctl_context *ctx)
 static void
 cmd_pg_set_ports(struct ctl_context *ctx)
 {
-    const struct nbrec_port_group *pg = find_pg(ctx, ctx->argv[1], true);
+    const struct nbrec_port_group *pg;
 
-    if (pg) {
+    if (nbctl_find_port_group(ctx, ctx->argv[1], true, &pg)) {
         set_ports(ctx, pg);
     }
 }
@@ -107,18 +81,15 @@ cmd_pg_set_ports(struct ctl_context *ctx)
 static void
 cmd_pg_del(struct ctl_context *ctx)
 {
-    const struct nbrec_port_group *pg = find_pg(ctx, ctx->argv[1], true);
-
-    if (pg) {
-        nbrec_port_group_delete(pg);
-    }
+    nbctl_del_named(ctx, &nbctl_port_group);
 }
 
 static void
 cmd_pg_get_ports(struct ctl_context *ctx)
 {
-    const struct nbrec_port_group *pg = find_pg(ctx, ctx->argv[1], true);
-    if (!pg) {
+    const struct nbrec_port_group *pg;
+
+    if (!nbctl_find_port_group(ctx, ctx->argv[1], true, &pg)) {
         return;
     }
 

@@ -19,9 +19,29 @@ extern const struct dbctl_topic nbctl_router_topic;
 extern const struct dbctl_topic nbctl_lrp_topic;
 extern const struct dbctl_topic nbctl_group_topic;
 
-/* Finding rows by UUID or name.  If there is no such row then these store
- * null; if also 'must_exist', or if a name is ambiguous, they report an error
- * and return false. */
+/* A kind of row that users call by its name. */
+struct nbctl_kind {
+    const struct ovsdb_idl_table_class *table;
+    const struct ovsdb_idl_column *name;    /* A string. */
+    const char *what;           /* "switch", as messages say. */
+    const char *plural;         /* "logical switches"; null if no two may
+                                 * have the same name. */
+};
+extern const struct nbctl_kind nbctl_switch;
+extern const struct nbctl_kind nbctl_lsp;
+extern const struct nbctl_kind nbctl_router;
+extern const struct nbctl_kind nbctl_lrp;
+extern const struct nbctl_kind nbctl_port_group;
+extern const struct nbctl_kind nbctl_lb;
+extern const struct nbctl_kind nbctl_address_set;
+
+/* Finds the row of a kind by UUID or name.  If there is no such row then
+ * stores null; if also 'must_exist', or if the name is ambiguous, reports an
+ * error and returns false. */
+struct ovsdb_idl_row;
+bool nbctl_find(struct ctl_context *, const struct nbctl_kind *,
+                const char *id, bool must_exist,
+                const struct ovsdb_idl_row **);
 bool nbctl_find_switch(struct ctl_context *, const char *id, bool must_exist,
                        const struct nbrec_logical_switch **);
 bool nbctl_find_lsp(struct ctl_context *, const char *id, bool must_exist,
@@ -30,6 +50,25 @@ bool nbctl_find_router(struct ctl_context *, const char *id, bool must_exist,
                        const struct nbrec_logical_router **);
 bool nbctl_find_lrp(struct ctl_context *, const char *id, bool must_exist,
                     const struct nbrec_logical_router_port **);
+bool nbctl_find_port_group(struct ctl_context *, const char *id,
+                           bool must_exist, const struct nbrec_port_group **);
+bool nbctl_find_lb(struct ctl_context *, const char *id, bool must_exist,
+                   const struct nbrec_load_balancer **);
+bool nbctl_find_address_set(struct ctl_context *, const char *id,
+                            bool must_exist,
+                            const struct nbrec_address_set **);
+const char *nbctl_name(const struct ovsdb_idl_row *,
+                       const struct nbctl_kind *);
+
+/* The whole of a command that adds a row, of which only the name is given, as
+ * the first argument or not at all ("ls-add"; --may-exist, --add-duplicate);
+ * that deletes the row that the first argument names ("ls-del"; --if-exists);
+ * that lists all rows ("ls-list"); and the prerequisites of these. */
+void nbctl_pre_named(struct ctl_context *, const struct nbctl_kind *);
+void nbctl_add_named(struct ctl_context *, const struct nbctl_kind *);
+void nbctl_del_named(struct ctl_context *, const struct nbctl_kind *);
+void nbctl_list_named(struct ctl_context *, const struct nbctl_kind *);
+
 const struct nbrec_logical_switch *nbctl_lsp_switch(
     struct ctl_context *, const struct nbrec_logical_switch_port *);
 

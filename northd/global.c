@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "lib/internal-version.h"
+#include "lib/mem-trim.h"
 #include "northd/db.h"
 #include "northd/keys.h"
 #include "openvswitch/vlog.h"
@@ -24,13 +25,38 @@
 
 VLOG_DEFINE_THIS_MODULE(northd_global);
 
+/* Returns NB_Global option 'key', a number, or 'default_' if it is not set. */
+static int
+get_number(const struct northd_db *nb, const char *key, int default_)
+{
+    const struct nbrec_nb_global *row = nbrec_nb_global_first(nb->loop.idl);
+
+    return row ? smap_get_int(&row->options, key, default_) : default_;
+}
+
 /* Returns "northd_probe_interval" in ms, or -1 if it is not set. */
 int
 northd_global_probe_interval(const struct northd_db *nb)
 {
-    const struct nbrec_nb_global *row = nbrec_nb_global_first(nb->loop.idl);
+    return get_number(nb, "northd_probe_interval", -1);
+}
 
-    return row ? smap_get_int(&row->options, "northd_probe_interval", -1) : -1;
+/* Returns "northd_trim_timeout": after how many ms without work memory is
+ * given back. */
+unsigned int
+northd_global_trim_timeout(const struct northd_db *nb)
+{
+    int ms = get_number(nb, "northd_trim_timeout", MEM_TRIM_TIMEOUT_MS);
+
+    return ms > 0 ? ms : MEM_TRIM_TIMEOUT_MS;
+}
+
+/* Returns "northd-backoff-interval-ms": by how many ms a compilation is put
+ * off at most. */
+unsigned int
+northd_global_backoff(const struct northd_db *nb)
+{
+    return MAX(0, get_number(nb, "northd-backoff-interval-ms", 0));
 }
 
 static bool

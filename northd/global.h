@@ -42,5 +42,7 @@ bool northd_global_run(struct northd_global *, struct northd_db *nb,
                        struct northd_db *sb);
 void northd_global_invalidate(struct northd_global *);
 int northd_global_probe_interval(const struct northd_db *nb);
+unsigned int northd_global_trim_timeout(const struct northd_db *nb);
+unsigned int northd_global_backoff(const struct northd_db *nb);
 
 #endif /* northd/global.h */

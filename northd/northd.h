@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "lib/mem-trim.h"
 #include "northd/cfg-seq.h"
 #include "northd/compile.h"
 #include "northd/db.h"
@@ -35,6 +36,10 @@ struct northd {
     bool exiting;
     enum northd_role role;      /* As of the last iteration. */
     int n_threads;
+
+    /* When to compile again at the earliest, if there is a lot to do. */
+    long long int not_before;
+    struct mem_trim trim;
 };
 
 /* Range of --n-threads. */

@@ -235,6 +235,7 @@ northd_open(struct northd *nd, const struct northd_options *o)
         .role = NORTHD_STANDBY,
         .n_threads = o->n_threads,
     };
+    mem_trim_init(&nd->trim);
     db_open(&nd->nb, o->nb_remote, &nbrec_idl_class);
     db_open(&nd->sb, o->sb_remote, &sbrec_idl_class);
     compiler_init(&nd->compiler, &nd->nb, &nd->sb);
@@ -366,25 +367,68 @@ update_probe_intervals(struct northd *nd)
     db_set_probe_interval(&nd->sb, ms);
 }
 
+/* Returns a number that changes when there may be something to compile. */
+static unsigned int
+work_seqno(struct northd *nd)
+{
+    return (ovsdb_idl_get_seqno(nd->nb.loop.idl)
+            + ovsdb_idl_get_seqno(nd->sb.loop.idl));
+}
+
+/* Is it too early to compile?  With "northd-backoff-interval-ms" there is a
+ * pause after each compilation, as long as the compilation was but no longer
+ * than the option says, so that changes which come fast are compiled
+ * together. */
+static bool
+is_backing_off(struct northd *nd)
+{
+    if (time_msec() >= nd->not_before) {
+        return false;
+    }
+    poll_timer_wait_until(nd->not_before);
+    return true;
+}
+
+/* Compiles, and writes what follows if this daemon is to. */
+static void
+compile(struct northd *nd)
+{
+    unsigned int max_backoff = northd_global_backoff(&nd->nb);
+    long long int start = time_msec();
+
+    northd_global_read(&nd->global, &nd->nb, &nd->sb);
+    compiler_run(&nd->compiler, nd->global.vxlan_mode);
+    if (nd->role == NORTHD_ACTIVE) {
+        northd_write(nd);
+    }
+    if (max_backoff) {
+        long long int now = time_msec();
+        nd->not_before = now + MIN(now - start, max_backoff);
+    }
+}
+
 static void
 northd_iteration(struct northd *nd)
 {
+    unsigned int seqno = work_seqno(nd);
+
     nb_done(nd, db_run(&nd->nb));
     sb_done(nd, db_run(&nd->sb));
     update_role(nd);
     update_fresh(nd);
     update_probe_intervals(nd);
     compiler_sync(&nd->compiler, &nd->nb, &nd->sb);
-    if (db_is_usable(&nd->nb) && db_is_usable(&nd->sb)) {
-        northd_global_read(&nd->global, &nd->nb, &nd->sb);
-        compiler_run(&nd->compiler, nd->global.vxlan_mode);
-        if (nd->role == NORTHD_ACTIVE) {
-            northd_write(nd);
-        }
+    if (db_is_usable(&nd->nb) && db_is_usable(&nd->sb)
+        && !is_backing_off(nd)) {
+        compile(nd);
     }
 
     nb_done(nd, db_commit(&nd->nb));
     sb_done(nd, db_commit(&nd->sb));
+    if (work_seqno(nd) != seqno) {
+        mem_trim_busy(&nd->trim, northd_global_trim_timeout(&nd->nb));
+    }
+    mem_trim_run(&nd->trim);
 }
 
 static void

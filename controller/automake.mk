@@ -39,6 +39,8 @@ controller_ovn_controller_SOURCES = \
 	controller/db.h \
 	controller/encaps.c \
 	controller/encaps.h \
+	controller/flow-restore.c \
+	controller/flow-restore.h \
 	controller/flows.c \
 	controller/flows.h \
 	controller/idl-watch.h \
@@ -64,3 +66,11 @@ controller_ovn_controller_SOURCES = \
 	controller/zones.c \
 	controller/zones.h
 controller_ovn_controller_LDADD = controller/libofswitch.la $(DAEMON_LDADD)
+
+# The manual page.
+man_MANS += controller/ovn-controller.8
+EXTRA_DIST += controller/ovn-controller.8.in
+CLEANFILES += controller/ovn-controller.8
+controller/ovn-controller.8: controller/ovn-controller.8.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) controller && \
+	$(SED) 's,[@]VERSION[@],$(PACKAGE_VERSION),g' $< > $@.tmp && mv $@.tmp $@

@@ -19,6 +19,7 @@
 #include "controller/ct-zone.h"
 #include "controller/db.h"
 #include "controller/encaps.h"
+#include "controller/flow-restore.h"
 #include "controller/nb-cfg.h"
 #include "controller/ofswitch.h"
 
@@ -48,6 +49,7 @@ struct controller {
     struct nb_cfg nb_cfg;
     struct ofswitch *sw;
     char *switch_target;        /* Where 'sw' connects to, or NULL. */
+    struct flow_restore flow_restore;
     struct compile compile;
     bool ready;                 /* Everything was compiled once. */
     bool version_differs;       /* From ovn-northd's, and that matters. */

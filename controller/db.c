@@ -211,6 +211,14 @@ db_is_frozen(const struct db *db)
     return db->frozen;
 }
 
+/* Returns true if the replica is the one of the server that 'db' is connected
+ * to, rather than of one that is gone. */
+bool
+db_is_fresh(const struct db *db)
+{
+    return db->fresh;
+}
+
 /* Returns the first table in sb_tables[] that the server does not have, or
  * NULL.  (A column that it does not have yet is no harm.) */
 static const char *
@@ -273,9 +281,9 @@ complain(struct db *db)
     }
 }
 
-/* Looks at where the replica is from. */
+/* Finds out where the replica is from. */
 static void
-check_replica(struct db *db)
+check_origin(struct db *db)
 {
     unsigned int seqno = ovsdb_idl_get_seqno(db->loop.idl);
 
@@ -289,9 +297,20 @@ check_replica(struct db *db)
         db->answered = true;
         if (seqno != db->stale_seqno) {
             db->fresh = true;
-            db->frozen = find_missing_table(db->loop.idl) != NULL;
-            db->ever_good |= !db->frozen;
         }
+    }
+}
+
+/* Finds out whether a replica of the Southbound database is of use. */
+static void
+check_replica(struct db *db)
+{
+    bool was_fresh = db->fresh;
+
+    check_origin(db);
+    if (db->fresh && !was_fresh) {
+        db->frozen = find_missing_table(db->loop.idl) != NULL;
+        db->ever_good |= !db->frozen;
     }
     complain(db);
 }
@@ -305,6 +324,8 @@ db_begin(struct db *db)
 
     if (ovsdb_idl_get_class(db->loop.idl) == &sbrec_idl_class) {
         check_replica(db);
+    } else {
+        check_origin(db);
     }
     return (!db->frozen
             && ovsdb_idl_is_connected(db->loop.idl)

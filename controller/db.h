@@ -59,6 +59,7 @@ void db_init(struct db *, const char *name, struct ovsdb_idl *);
 void db_destroy(struct db *);
 void db_set_remote(struct db *, const char *remote);
 bool db_is_frozen(const struct db *);
+bool db_is_fresh(const struct db *);
 struct ovsdb_idl_txn *db_begin(struct db *);
 bool db_end(struct db *);
 

@@ -473,6 +473,12 @@ ofswitch_is_connected(const struct ofswitch *sw)
     return rconn_is_connected(sw->rconn);
 }
 
+unsigned int
+ofswitch_connection(const struct ofswitch *sw)
+{
+    return rconn_get_connection_seqno(sw->rconn);
+}
+
 bool
 ofswitch_is_synced(const struct ofswitch *sw)
 {

@@ -195,6 +195,10 @@ uint64_t ofswitch_fence_done(const struct ofswitch *sw);
 /* True if the OpenFlow handshake with the switch is complete. */
 bool ofswitch_is_connected(const struct ofswitch *sw);
 
+/* A number that changes whenever a connection is made or lost: as long as it
+ * stays the same, this is the same switch, and it was not restarted. */
+unsigned int ofswitch_connection(const struct ofswitch *sw);
+
 /* True if the switch is known to have exactly what is desired (except flows
  * that it rejected). */
 bool ofswitch_is_synced(const struct ofswitch *sw);

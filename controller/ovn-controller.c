@@ -9,17 +9,18 @@
  * main loop and its end.  Read iterate() first: it is the order of everything.
  * What the steps do is in a file each:
  *
- *     config     the local configuration, checked and comparable
- *     bridge     the integration bridge
- *     chassis    this chassis's rows in the Southbound database
- *     encaps     tunnel ports to the other chassis
- *     ct-zone    connection tracking zones
- *     compile    Southbound and local rows into OpenFlow, with the engine
- *     monitor    what the Southbound database should send us
- *     binding    which ports are here, told to both databases
- *     ofswitch   the connection to the switch
- *     nb-cfg     how far this chassis has come
- *     commands   what ovn-appctl can ask
+ *     config        the local configuration, checked and comparable
+ *     bridge        the integration bridge
+ *     chassis       this chassis's rows in the Southbound database
+ *     encaps        tunnel ports to the other chassis
+ *     ct-zone       connection tracking zones
+ *     compile       Southbound and local rows into OpenFlow, with the engine
+ *     monitor       what the Southbound database should send us
+ *     binding       which ports are here, told to both databases
+ *     ofswitch      the connection to the switch
+ *     nb-cfg        how far this chassis has come
+ *     flow-restore  a restarted switch is let go
+ *     commands      what ovn-appctl can ask
  *
  * Each step is idempotent: it compares what is with what should be, and writes
  * the difference.  A step that cannot write now, because its last transaction
@@ -308,6 +309,8 @@ run_all(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
         if (ovs_txn) {
             write_ovs(c, ovs_txn, ovs, br_int);
         }
+        flow_restore_run(&c->flow_restore, &c->config, ovs, ovs_txn != NULL,
+                         c->sw, c->ready && is_complete(c));
         run_bindings(c, ovs_txn, sb_txn, br_int);
     }
     if (sb_txn) {
@@ -351,6 +354,10 @@ iterate(struct controller *c)
     const struct ovsrec_open_vswitch *ovs
         = ovsrec_open_vswitch_first(c->ovs.loop.idl);
 
+    if (ovs) {
+        flow_restore_observe(&c->flow_restore, ovs, db_is_fresh(&c->ovs),
+                             c->sw);
+    }
     if (ovs && !c->paused) {
         configure(c, ovs);
         c->ovs_config_changed |= c->config_changed;

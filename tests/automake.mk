@@ -18,6 +18,7 @@ TESTSUITE_AT = \
 	tests/ovn-ctl.at \
 	tests/ovn-controller.at \
 	tests/ovn-controller-packet.at \
+	tests/ovn-controller-restore.at \
 	tests/ovn-northd.at \
 	tests/ovn-macros-test.at \
 	tests/ovn-nbctl.at \

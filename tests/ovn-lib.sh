@@ -167,9 +167,19 @@ start_ovs () {
 start_ovs__ () {
     local schema=$OVS_SOURCE/vswitchd/vswitch.ovsschema
     ovsdb-tool create "$OVS_DBDIR/conf.db" "$schema" &&
-    start_daemon ovsdb-server ovsdb-server \
-        --remote=punix:"$OVS_RUNDIR/db.sock" "$OVS_DBDIR/conf.db" &&
+    start_ovsdb &&
     ovs-vsctl --no-wait init &&
+    start_vswitchd
+}
+
+# start_ovsdb, start_vswitchd: start one of the two at the current place, as
+# after it was stopped.
+start_ovsdb () {
+    start_daemon ovsdb-server ovsdb-server \
+        --remote=punix:"$OVS_RUNDIR/db.sock" "$OVS_DBDIR/conf.db"
+}
+
+start_vswitchd () {
     start_daemon ovs-vswitchd ovs-vswitchd --enable-dummy --disable-system \
         --disable-system-route -vvconn:warn -vofproto_dpif:warn
 }

@@ -20,6 +20,7 @@
 #include "flow.h"
 #include "lib/expr.h"
 #include "lib/logical.h"
+#include "lib/microflow.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofp-packet.h"
 #include "openvswitch/ofpbuf.h"
@@ -50,75 +51,6 @@ lookup_port(void *sb_idl_, const char *name, unsigned int *key)
         *key = pb->tunnel_key;
     }
     return pb != NULL;
-}
-
-static bool
-is_resident(void *sb_idl OVS_UNUSED, const char *name OVS_UNUSED)
-{
-    return false;
-}
-
-static const struct expr_constants *
-no_address_set(void *sb_idl OVS_UNUSED, const char *name OVS_UNUSED)
-{
-    return NULL;
-}
-
-static const char *const *
-no_port_group(void *sb_idl OVS_UNUSED, const char *name OVS_UNUSED)
-{
-    return NULL;
-}
-
-/* Fills '*match' with the only way in which 'expr' can be true.  Returns NULL,
- * or an error that the caller must free. */
-static char *
-evaluate(struct ovsdb_idl *sb_idl, const struct expr *expr,
-         struct match *match)
-{
-    const struct expr_env env = {
-        .lookup_port = lookup_port,
-        .is_chassis_resident = is_resident,
-        .address_set = no_address_set,
-        .port_group = no_port_group,
-        .aux = sb_idl,
-    };
-    struct expr_matches matches;
-    char *error = expr_to_matches(expr, &env, &matches);
-
-    if (error) {
-        return error;
-    }
-    if (matches.n == 1) {
-        expr_match_get(&matches, 0, match);
-    } else if (!matches.n) {
-        error = xstrdup("microflow cannot be true");
-    } else {
-        error = xstrdup("microflow is ambiguous");
-    }
-    expr_matches_destroy(&matches);
-    return error;
-}
-
-/* Finds the port that 'match' gives as inport among those that 'expr' names.
- * Returns NULL if it is not on 'chassis'. */
-static const struct sbrec_port_binding *
-find_inport(struct ovsdb_idl *sb_idl, const struct sbrec_chassis *chassis,
-            const struct expr *expr, const struct match *match)
-{
-    const int reg = MFF_LOG_INPORT - MFF_REG0;
-
-    if (match->wc.masks.regs[reg] != UINT32_MAX) {
-        return NULL;
-    }
-    for (const char *const *p = expr_ports(expr); *p; p++) {
-        const struct sbrec_port_binding *pb = find_port(sb_idl, *p);
-
-        if (pb && pb->tunnel_key == match->flow.regs[reg]) {
-            return chassis && pb->chassis == chassis ? pb : NULL;
-        }
-    }
-    return NULL;
 }
 
 /* Sends the packet that 'flow' describes into the ingress pipeline at 'pb'.
@@ -160,25 +92,29 @@ inject_packet(struct ovsdb_idl *sb_idl, const struct sbrec_chassis *chassis,
               const struct ct_zones *zones, struct ofswitch *sw,
               const char *microflow)
 {
-    const struct sbrec_port_binding *pb;
-    struct expr *expr;
-    struct match match;
-    char *error = expr_parse(microflow, logical_symtab(), NULL, &expr);
+    struct microflow *mf;
+    char *error = microflow_parse(microflow, &mf);
 
     if (error) {
         return error;
     }
-    error = evaluate(sb_idl, expr, &match);
-    if (!error) {
-        pb = find_inport(sb_idl, chassis, expr, &match);
-        if (!pb) {
-            error = xstrdup("microflow does not name an ingress port that is "
-                            "on this chassis");
-        } else if (!send_packet(pb, ct_zones_get(zones, pb->logical_port),
-                                &match.flow, sw)) {
-            error = xstrdup("no connection to the switch");
-        }
+
+    const struct expr_env env = { .lookup_port = lookup_port, .aux = sb_idl };
+    const char *inport = microflow_inport(mf);
+    const struct sbrec_port_binding *pb
+        = inport ? find_port(sb_idl, inport) : NULL;
+    struct flow flow;
+
+    if (!pb || !chassis || pb->chassis != chassis) {
+        error = xstrdup("microflow does not name an ingress port that is on "
+                        "this chassis");
+    } else {
+        error = microflow_to_flow(mf, &env, &flow);
     }
-    expr_destroy(expr);
+    if (!error && !send_packet(pb, ct_zones_get(zones, pb->logical_port),
+                               &flow, sw)) {
+        error = xstrdup("no connection to the switch");
+    }
+    microflow_destroy(mf);
     return error;
 }

@@ -43,6 +43,7 @@ lib_libovn_la_SOURCES += \
 	lib/actions.h \
 	lib/expr-clause.c \
 	lib/expr-emit.c \
+	lib/expr-evaluate.c \
 	lib/expr-matches.c \
 	lib/expr-names.c \
 	lib/expr-normalize.c \
@@ -59,6 +60,8 @@ lib_libovn_la_SOURCES += \
 	lib/lex.c \
 	lib/lex.h \
 	lib/logical.h \
+	lib/microflow.c \
+	lib/microflow.h \
 	lib/u128.h
 nodist_lib_libovn_la_SOURCES =
 

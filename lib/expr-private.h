@@ -19,6 +19,8 @@
  *   lib/expr.h).
  * - expr-matches.c, expr-names.c, expr-emit.c: step 2, see
  *   expr-resolver.h.
+ * - expr-evaluate.c: whether an expression is true for one packet.
+ * - microflow.c: the one packet for which an expression is true.
  * - expr-range.c: sets of integers, cubes, memory.
  * - expr.c: the list of passes, accessors. */
 

@@ -55,7 +55,7 @@
 #include "openvswitch/match.h"
 #include "openvswitch/types.h"
 
-struct sset;
+struct flow;
 
 #define EXPR_MAX_DEPTH 100      /* Levels of parentheses and '!'. */
 #define EXPR_MAX_CUBES 65536    /* Plain matches in a normal form. */
@@ -196,6 +196,14 @@ void expr_match_get(const struct expr_matches *, size_t i,
 
 /* Formats all matches, one each line, for humans and tests. */
 void expr_matches_format(const struct expr_matches *, struct ds *);
+
+/* Whether 'expr' is true for the packet and metadata in 'flow', without making
+ * any matches.  Names mean what 'env' says.  On success returns NULL and stores
+ * the answer into '*result'; on failure (unknown address set or port group)
+ * returns an error that the caller must free(), and stores false. */
+char *expr_evaluate(const struct expr *, const struct expr_env *env,
+                    const struct flow *flow, bool *result)
+    OVS_WARN_UNUSED_RESULT;
 
 /* Both steps at once. */
 char *expr_compile(const char *match, const struct field_symtab *,

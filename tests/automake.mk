@@ -129,11 +129,13 @@ EXTRA_DIST += \
 	tests/fuzz/addr.seeds \
 	tests/fuzz/check \
 	tests/fuzz/expr.seeds \
-	tests/fuzz/fuzz
+	tests/fuzz/fuzz \
+	tests/fuzz/microflow.seeds
 FUZZERS = \
 	tests/fuzz/fuzz-actions \
 	tests/fuzz/fuzz-addr \
-	tests/fuzz/fuzz-expr
+	tests/fuzz/fuzz-expr \
+	tests/fuzz/fuzz-microflow
 EXTRA_PROGRAMS = $(FUZZERS)
 CLEANFILES += $(FUZZERS)
 if SANITIZERS
@@ -161,3 +163,7 @@ tests_fuzz_fuzz_expr_SOURCES = \
 	tests/fuzz/fuzz-expr.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
 tests_fuzz_fuzz_expr_LDADD = $(OVN_LDADD)
 tests_fuzz_fuzz_expr_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_microflow_SOURCES = \
+	tests/fuzz/fuzz-microflow.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
+tests_fuzz_fuzz_microflow_LDADD = $(OVN_LDADD)
+tests_fuzz_fuzz_microflow_LDFLAGS = $(FUZZ_LDFLAGS)

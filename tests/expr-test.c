@@ -6,9 +6,9 @@
 /* Tests of the expression compiler.
  *
  * "test-ovn expr [N]": N random expressions (100,000 by default) over a few
- * symbols.  For each, a trivial evaluator and the compiled flows, put into
- * Open vSwitch's own classifier, must agree on every packet of a small
- * universe, conjunctive matches included.
+ * symbols.  For each, a trivial evaluator, expr_evaluate(), and the compiled
+ * flows, put into Open vSwitch's own classifier, must agree on every packet of
+ * a small universe, conjunctive matches included.
  *
  * "test-ovn expr-lines [explain]": compiles the expressions on standard
  * input, one each line, and prints them with their flows, or error messages;
@@ -569,16 +569,37 @@ empty_classifier(struct classifier *cls)
     classifier_destroy(cls);
 }
 
+/* Reports that 'what' of the expression 'text' disagrees about a packet. */
+static void
+disagree(const char *what, const char *text, const struct packet *p,
+         bool expected, const struct expr_matches *matches)
+{
+    struct ds s = DS_EMPTY_INITIALIZER;
+
+    expr_matches_format(matches, &s);
+    ovs_fatal(0, "%s\n%s: should be %s for reg0=%u inport=%u kind=%d "
+              "dst=%u\n%s", text, what, expected ? "true" : "false", p->reg0,
+              p->inport, p->kind, p->dst, ds_cstr(&s));
+}
+
+/* Fails on an error that should not be. */
+static void
+no_error(const char *text, char *error)
+{
+    if (error) {
+        ovs_fatal(0, "%s: %s", text, error);
+    }
+}
+
 static void
 check_expr(const char *text, const unsigned char *t)
 {
     struct expr_matches matches;
     struct classifier cls;
-    char *error = expr_compile(text, logical_symtab(), &test_env, &matches);
+    struct expr *expr;
 
-    if (error) {
-        ovs_fatal(0, "%s: %s", text, error);
-    }
+    no_error(text, expr_parse(text, logical_symtab(), NULL, &expr));
+    no_error(text, expr_to_matches(expr, &test_env, &matches));
 
     classifier_init(&cls, NULL);
     insert_matches(&cls, &matches, text);
@@ -586,18 +607,19 @@ check_expr(const char *text, const unsigned char *t)
         struct flow flow = flows[i];
         bool found = classifier_lookup(&cls, OVS_VERSION_MIN, &flow, NULL);
 
-        if (found != t[i]) {
-            const struct packet *p = &packets[i];
-            struct ds s = DS_EMPTY_INITIALIZER;
+        bool result;
 
-            expr_matches_format(&matches, &s);
-            ovs_fatal(0, "%s\nshould be %s for reg0=%u inport=%u kind=%d "
-                      "dst=%u\n%s", text, t[i] ? "true" : "false", p->reg0,
-                      p->inport, p->kind, p->dst, ds_cstr(&s));
+        if (found != t[i]) {
+            disagree("flows", text, &packets[i], t[i], &matches);
+        }
+        no_error(text, expr_evaluate(expr, &test_env, &flow, &result));
+        if (result != t[i]) {
+            disagree("evaluation", text, &packets[i], t[i], &matches);
         }
     }
     empty_classifier(&cls);
     expr_matches_destroy(&matches);
+    expr_destroy(expr);
 }
 
 static void

@@ -74,8 +74,10 @@ expand(struct resolver *r, const struct expr_cube *done,
     case EXPR_KEY_GEN:
         values = &r->values[index];
         for (size_t j = 0; j < values->n; j++) {
-            const struct expr_cube *next = expr_cube_merge(
-                &r->arena, done, expr_cube_from_term(&r->arena, &values->v[j]));
+            const struct expr_cube *value
+                = expr_cube_from_term(&r->arena, &values->v[j]);
+            const struct expr_cube *next = expr_cube_merge(&r->arena, done,
+                                                           value);
             if (next) {
                 expand(r, next, cube, i + 1, cubes);
             }

@@ -36,6 +36,7 @@ EXTRA_DIST += \
 	tests/log-noise \
 	tests/ofswitch-proxy.py \
 	tests/ovn-lib.sh \
+	tests/older-schema.py \
 	tests/random-nb.py \
 	tests/schema-check.py
 CLEANFILES += tests/package.m4 $(TESTSUITE)
@@ -112,7 +113,8 @@ SYSTEM_TESTS = \
 	tests/system/traffic-geneve.sh \
 	tests/system/traffic-vxlan.sh \
 	tests/system/two-claims.sh \
-	tests/system/unplug.sh
+	tests/system/unplug.sh \
+	tests/system/upgrade.sh
 tests_test_ovn_SOURCES += tests/inc-rows-test.c
 
 # The bench.

@@ -201,24 +201,37 @@ def strip_c(line, in_comment):
     return out, in_comment
 
 
+def tracked_files(tree):
+    """Returns the names of the files that git knows of, or would not ignore;
+    None if this is no clone, or on a machine without git."""
+    if not os.path.exists(os.path.join(tree, ".git")):
+        return None
+    command = ["git", "-c", "safe.directory=*", "-C", tree, "ls-files",
+               "--cached", "--others", "--exclude-standard", "-z"]
+    try:
+        out = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    except FileNotFoundError:
+        return None
+    return [name for name in out.stdout.decode().split("\0") if name]
+
+
+def walked_files(tree):
+    """The same by a walk over the tree."""
+    names = []
+    for top, dirs, files in os.walk(tree):
+        dirs[:] = [d for d in dirs if d != "build-aux"
+                   and not re.match(r"_build|\.git$|autom4te", d)]
+        names += [os.path.relpath(os.path.join(top, f), tree) for f in files]
+    generated = re.compile(r"^(Makefile\.in|aclocal\.m4|configure~?|\.git|"
+                           r"config\.h\.in~?|m4/l.*\.m4)$|\.pyc$|~$")
+    return [name for name in names if not generated.search(name)]
+
+
 def tree_files(tree):
     """Returns the names of all files of the tree that are not generated."""
-    names = []
-    if os.path.exists(os.path.join(tree, ".git")):
-        command = ["git", "-c", "safe.directory=*", "-C", tree, "ls-files",
-                   "--cached", "--others", "--exclude-standard", "-z"]
-        out = subprocess.run(command, check=True,
-                             stdout=subprocess.PIPE).stdout.decode()
-        names = [name for name in out.split("\0") if name]
-    else:
-        for top, dirs, files in os.walk(tree):
-            dirs[:] = [d for d in dirs if d != "build-aux"
-                       and not re.match(r"_build|\.git$|autom4te", d)]
-            names += [os.path.relpath(os.path.join(top, f), tree)
-                      for f in files]
-        generated = re.compile(r"^(Makefile\.in|aclocal\.m4|configure~?|"
-                               r"m4/l.*\.m4)$|\.pyc$|~$")
-        names = [name for name in names if not generated.search(name)]
+    names = tracked_files(tree)
+    if names is None:
+        names = walked_files(tree)
     return sorted(name for name in set(names)
                   if os.path.exists(os.path.join(tree, name)))
 

@@ -94,3 +94,44 @@ ovsdb/ownership.inc: ovsdb/ownership.tsv ovsdb/ownership.py
 	$(AM_V_GEN)$(MKDIR_P) ovsdb && $(run_python) \
 	  $(srcdir)/ovsdb/ownership.py c $(srcdir)/ovsdb/ownership.tsv \
 	  > $@.tmp && mv $@.tmp $@
+
+# Manual pages: manual.py makes of the XML what ovsdb-doc of Open vSwitch
+# reads.  With graphviz, PostScript and PDF have a diagram as well.
+DB_PAGES = ovsdb/ovn-nb.5 ovsdb/ovn-sb.5
+DB_PAGE_PARTS = \
+	ovsdb/db-connection.xml \
+	ovsdb/db-external-ids.xml \
+	ovsdb/db-health-check.xml \
+	ovsdb/db-ssl.xml \
+	ovsdb/ovn-nb-gateway.xml \
+	ovsdb/ovn-nb-global.xml \
+	ovsdb/ovn-nb-lb.xml \
+	ovsdb/ovn-nb-router.xml \
+	ovsdb/ovn-nb-security.xml \
+	ovsdb/ovn-nb-services.xml \
+	ovsdb/ovn-nb-switch.xml \
+	ovsdb/ovn-nb.xml \
+	ovsdb/ovn-sb-binding.xml \
+	ovsdb/ovn-sb-chassis.xml \
+	ovsdb/ovn-sb-learned.xml \
+	ovsdb/ovn-sb-logical.xml \
+	ovsdb/ovn-sb-services.xml \
+	ovsdb/ovn-sb.xml
+DB_MANUAL = $(run_python) $(srcdir)/ovsdb/manual.py
+man_MANS += $(DB_PAGES)
+EXTRA_DIST += ovsdb/manual.py $(DB_PAGE_PARTS)
+CLEANFILES += $(DB_PAGES) $(DB_PAGES:.5=.page.xml) $(DB_PAGES:.5=.pic)
+$(DB_PAGES): ovsdb/%.5: ovsdb/%.ovsschema ovsdb/manual.py $(DB_PAGE_PARTS) \
+		Makefile
+	$(AM_V_GEN)$(MKDIR_P) ovsdb && \
+	$(DB_MANUAL) page $< $(srcdir)/ovsdb/$*.xml > ovsdb/$*.page.xml && \
+	diagram= && \
+	if test -n "$(DOT)"; then \
+	  $(run_python) $(OVS_SOURCE)/ovsdb/ovsdb-dot.in $< | $(DOT) -Tplain | \
+	    $(run_python) $(OVS_SOURCE)/ovsdb/dot2pic -f 3 > ovsdb/$*.pic && \
+	  diagram=--er-diagram=ovsdb/$*.pic; \
+	fi && \
+	$(run_python) $(OVS_SOURCE)/ovsdb/ovsdb-doc $$diagram \
+	  --version=$(PACKAGE_VERSION) $< ovsdb/$*.page.xml > $@.tmp && \
+	$(SED) -e '/^\.TH/s/"Open vSwitch \([^"]*\)" "Open vSwitch Manual"/"OVN \1" "OVN Manual"/' \
+	  $@.tmp > $@ && rm -f $@.tmp

@@ -11,6 +11,7 @@ TESTSUITE_AT = \
 	tests/language.at \
 	tests/ovn-macros.at \
 	tests/lint.at \
+	tests/manual.at \
 	tests/module.at \
 	tests/incremental.at \
 	tests/random.at \
@@ -31,6 +32,7 @@ EXTRA_DIST += \
 	tests/atlocal.in \
 	tests/data/actions-lines.txt \
 	tests/data/expr-lines.txt \
+	tests/data/option-keys.tsv \
 	tests/data/schema-nb.tsv \
 	tests/data/schema-sb.tsv \
 	tests/log-noise \

@@ -85,6 +85,7 @@ EXTRA_DIST += \
 	tests/system/dbdump \
 	tests/system/demo \
 	tests/system/lib.sh \
+	tests/system/migrate \
 	tests/system/nettool \
 	$(SYSTEM_TESTS)
 SYSTEM_TESTS = \

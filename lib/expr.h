@@ -198,9 +198,9 @@ void expr_match_get(const struct expr_matches *, size_t i,
 void expr_matches_format(const struct expr_matches *, struct ds *);
 
 /* Whether 'expr' is true for the packet and metadata in 'flow', without making
- * any matches.  Names mean what 'env' says.  On success returns NULL and stores
- * the answer into '*result'; on failure (unknown address set or port group)
- * returns an error that the caller must free(), and stores false. */
+ * any matches.  Names mean what 'env' says.  On success returns NULL and
+ * stores the answer into '*result'; on failure (unknown address set or port
+ * group) returns an error that the caller must free(), and stores false. */
 char *expr_evaluate(const struct expr *, const struct expr_env *env,
                     const struct flow *flow, bool *result)
     OVS_WARN_UNUSED_RESULT;

@@ -8,5 +8,26 @@ EXTRA_DIST += \
 	Documentation/add-a-feature.md \
 	Documentation/architecture.md \
 	Documentation/engine.md \
-	Documentation/roadmap.md \
-	Documentation/language.md
+	Documentation/language.md \
+	Documentation/md2man.py \
+	Documentation/ovn-architecture.md \
+	Documentation/roadmap.md
+
+# The pages of section 7, from Markdown.
+SEVEN_PAGES = \
+	Documentation/ovn-architecture.7 \
+	Documentation/ovn-logical-language.7
+MD2MAN = $(run_python) $(srcdir)/Documentation/md2man.py
+man_MANS += $(SEVEN_PAGES)
+CLEANFILES += $(SEVEN_PAGES)
+$(SEVEN_PAGES): Documentation/md2man.py Makefile
+Documentation/ovn-architecture.7: Documentation/ovn-architecture.md \
+		Documentation/pipeline.md
+	$(AM_V_GEN)$(MKDIR_P) Documentation && \
+	$(MD2MAN) ovn-architecture 7 $(PACKAGE_VERSION) \
+	  $(srcdir)/Documentation/ovn-architecture.md \
+	  Documentation/pipeline.md > $@.tmp && mv $@.tmp $@
+Documentation/ovn-logical-language.7: Documentation/language.md
+	$(AM_V_GEN)$(MKDIR_P) Documentation && \
+	$(MD2MAN) ovn-logical-language 7 $(PACKAGE_VERSION) \
+	  $(srcdir)/Documentation/language.md > $@.tmp && mv $@.tmp $@

@@ -47,6 +47,7 @@ lib_libovn_la_SOURCES += \
 	lib/expr-matches.c \
 	lib/expr-names.c \
 	lib/expr-normalize.c \
+	lib/expr-open.c \
 	lib/expr-parse.c \
 	lib/expr-private.h \
 	lib/expr-range.c \

@@ -14,6 +14,79 @@
 #include "openvswitch/hmap.h"
 #include "util.h"
 
+/* Weights. */
+
+/* A generator stands for an unknown number of values.  Guess this many, to
+ * decide how to combine it. */
+#define GENERATOR_SIZE 64
+
+static bool
+cube_is_symbolic(const struct expr_cube *cube)
+{
+    return cube->n && cube->terms[cube->n - 1].key & EXPR_KEY_TYPE;
+}
+
+bool
+expr_clause_is_symbolic(const struct expr_clause *clause)
+{
+    for (size_t i = 0; i < clause->n; i++) {
+        if (cube_is_symbolic(clause->cubes[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+size_t
+expr_count_generators(const struct expr_cube *cube)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < cube->n; i++) {
+        n += (cube->terms[i].key & EXPR_KEY_TYPE) == EXPR_KEY_GEN;
+    }
+    return n;
+}
+
+/* Number of plain matches that 'cube' will become, roughly. */
+static size_t
+cube_weight(const struct expr_cube *cube)
+{
+    size_t weight = 1;
+
+    for (size_t n = expr_count_generators(cube); n > 0; n--) {
+        weight = saturating_mul(weight, GENERATOR_SIZE);
+    }
+    return weight;
+}
+
+size_t
+expr_clause_weight(const struct expr_clause *clause)
+{
+    size_t weight = 0;
+
+    for (size_t i = 0; i < clause->n; i++) {
+        weight += cube_weight(clause->cubes[i]);
+    }
+    return weight;
+}
+
+/* Number of flows for 'conj' as a product or, with 'as_sum', as a conjunctive
+ * match, of which each generator in the base becomes a clause. */
+size_t
+expr_conj_weight(const struct expr_conjunction *conj, bool as_sum)
+{
+    size_t weight = (as_sum
+                     ? 1 + GENERATOR_SIZE * expr_count_generators(conj->base)
+                     : cube_weight(conj->base));
+
+    for (size_t i = 0; i < conj->n; i++) {
+        size_t w = expr_clause_weight(&conj->clauses[i]);
+        weight = as_sum ? weight + w : saturating_mul(weight, w);
+    }
+    return weight;
+}
+
 /* Duplicates. */
 
 struct cube_node {
@@ -214,5 +287,6 @@ expr_create(const struct expr_name_tables *tables,
     expr->residents = copy_names(expr, &tables->residents);
     expr->sets = copy_names(expr, &tables->sets);
     expr->groups = copy_names(expr, &tables->groups);
+    expr_find_openable(expr);
     return expr;
 }

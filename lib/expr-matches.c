@@ -15,13 +15,26 @@
 #include "openvswitch/meta-flow.h"
 #include "util.h"
 
+/* A cube that is complete but for a member of an open set. */
+struct open_cube {
+    const struct expr_cube *cube;
+    uint32_t gen;               /* Index into expr->generators. */
+};
+
 /* A list of resolved cubes. */
 struct cubes {
     const struct expr_cube **v;
     size_t n, allocated;
+    struct open_cube *open;
+    size_t n_open, allocated_open;
 };
 
-/* Cubes. */
+/* A resolved clause. */
+struct clause {
+    struct expr_clause closed;
+    struct open_cube *open;
+    size_t n_open;
+};
 
 static void
 add_cube(struct resolver *r, struct cubes *cubes, const struct expr_cube *cube)
@@ -33,6 +46,16 @@ add_cube(struct resolver *r, struct cubes *cubes, const struct expr_cube *cube)
     if (cubes->n > EXPR_MAX_MATCHES) {
         expr_too_many(r);
     }
+}
+
+static void
+add_open_cube(struct cubes *cubes, const struct expr_cube *cube, uint32_t gen)
+{
+    if (cubes->n_open >= cubes->allocated_open) {
+        cubes->open = x2nrealloc(cubes->open, &cubes->allocated_open,
+                                 sizeof *cubes->open);
+    }
+    cubes->open[cubes->n_open++] = (struct open_cube) { cube, gen };
 }
 
 /* Adds to 'cubes' what 'done' and the symbolic terms of 'cube' from number 'i'
@@ -72,6 +95,11 @@ expand(struct resolver *r, const struct expr_cube *done,
         }
         break;
     case EXPR_KEY_GEN:
+        if (r->open[index]) {
+            /* The only generator of its cube, and so the last term. */
+            add_open_cube(cubes, done, index);
+            break;
+        }
         values = &r->values[index];
         for (size_t j = 0; j < values->n; j++) {
             const struct expr_cube *value
@@ -115,17 +143,37 @@ resolve_cube(struct resolver *r, const struct expr_cube *cube,
  * duplicates. */
 static void
 merge_base(struct resolver *r, const struct expr_cube *base,
-           struct expr_clause *clause)
+           struct clause *clause)
 {
     const struct expr_clause b = { .n = 1, .cubes = &base };
     struct expr_clause product;
+    size_t n = 0;
 
-    expr_clause_product(&r->arena, &b, clause, SIZE_MAX, &product);
-    *clause = product;
+    expr_clause_product(&r->arena, &b, &clause->closed, SIZE_MAX, &product);
+    clause->closed = product;
+
+    for (size_t i = 0; i < clause->n_open; i++) {
+        struct open_cube open = clause->open[i];
+
+        open.cube = expr_cube_merge(&r->arena, base, open.cube);
+        if (open.cube) {
+            clause->open[n++] = open;
+        }
+    }
+    clause->n_open = n;
+}
+
+/* A copy of the 'size' bytes at 'p' in the memory of 'r'. */
+static void *
+copy_array(struct resolver *r, const void *p, size_t size)
+{
+    void *copy = expr_alloc(&r->arena, size);
+
+    return size ? memcpy(copy, p, size) : copy;
 }
 
 /* The members of 'clause' in this environment. */
-static struct expr_clause
+static struct clause
 resolve_clause(struct resolver *r, const struct expr_clause *clause)
 {
     struct cubes cubes = { .n = 0 };
@@ -134,14 +182,14 @@ resolve_clause(struct resolver *r, const struct expr_clause *clause)
         resolve_cube(r, clause->cubes[i], &cubes);
     }
 
-    struct expr_clause out = {
-        .n = cubes.n,
-        .cubes = expr_alloc(&r->arena, cubes.n * sizeof *out.cubes),
+    struct clause out = {
+        .closed.n = cubes.n,
+        .closed.cubes = copy_array(r, cubes.v, cubes.n * sizeof *cubes.v),
+        .n_open = cubes.n_open,
+        .open = copy_array(r, cubes.open, cubes.n_open * sizeof *cubes.open),
     };
-    if (cubes.n) {
-        memcpy(out.cubes, cubes.v, cubes.n * sizeof *out.cubes);
-    }
     free(cubes.v);
+    free(cubes.open);
     return out;
 }
 
@@ -156,26 +204,24 @@ has_cube(const struct expr_clause *clause, const struct expr_cube *cube)
     return false;
 }
 
-/* Emits the product of 'base' and 'clauses' if it is not larger than the
- * conjunctive match. */
+/* Emits the product of 'base' and 'clauses', which are not open, if it is not
+ * larger than the conjunctive match. */
 static bool
 emit_product(struct resolver *r, const struct expr_cube *base,
-             const struct expr_clause *clauses, size_t n)
+             const struct clause *clauses, size_t n)
 {
     struct expr_clause acc = { .n = 1, .cubes = &base };
     size_t sum = 1;
 
     for (size_t i = 0; i < n; i++) {
-        sum += clauses[i].n;
+        sum += clauses[i].closed.n;
     }
     for (size_t i = 0; i < n; i++) {
         struct expr_clause product;
 
-        if (n > 1 && !expr_clause_product(&r->arena, &acc, &clauses[i], sum,
-                                          &product)) {
+        if (!expr_clause_product(&r->arena, &acc, &clauses[i].closed, sum,
+                                 &product)) {
             return false;
-        } else if (n == 1) {
-            product = clauses[0];
         }
         acc = product;
     }
@@ -185,46 +231,106 @@ emit_product(struct resolver *r, const struct expr_cube *base,
     return true;
 }
 
+/* Adds a hole for each open cube of 'clause', which is a member of a
+ * conjunctive match if 'conj' has clauses. */
 static void
-emit_conjunction(struct resolver *r, uint32_t id, const struct expr_cube *base,
-                 const struct expr_conjunction *conj)
+add_holes(struct resolver *r, const struct clause *clause,
+          struct expr_conj conj)
 {
-    struct expr_clause clauses[EXPR_MAX_CLAUSES];
-    size_t n = 0;
+    for (size_t i = 0; i < clause->n_open; i++) {
+        if (r->n_holes >= r->allocated_holes) {
+            r->holes = x2nrealloc(r->holes, &r->allocated_holes,
+                                  sizeof *r->holes);
+        }
+        r->holes[r->n_holes++] = (struct hole) {
+            .cube = clause->open[i].cube,
+            .gen = clause->open[i].gen,
+            .conj = conj,
+        };
+    }
+}
 
+static void
+emit_plain_clause(struct resolver *r, const struct clause *clause)
+{
+    for (size_t i = 0; i < clause->closed.n && !r->error; i++) {
+        expr_emit_plain(r, clause->closed.cubes[i]);
+    }
+    add_holes(r, clause, (struct expr_conj) { .n_clauses = 0 });
+}
+
+/* Resolves the clauses of 'conj' into 'clauses' and '*n', without those that
+ * say nothing; those that have only one member go into '*base'.  Returns false
+ * if nothing can match.  An open set counts as having many members. */
+static bool
+resolve_clauses(struct resolver *r, const struct expr_conjunction *conj,
+                const struct expr_cube **base, struct clause *clauses,
+                size_t *n)
+{
+    *n = 0;
     for (size_t i = 0; i < conj->n; i++) {
-        struct expr_clause clause = resolve_clause(r, &conj->clauses[i]);
+        struct clause clause = resolve_clause(r, &conj->clauses[i]);
 
         if (r->error) {
-            return;
+            return false;
         }
-        merge_base(r, base, &clause);
-        if (!clause.n) {
-            return;
-        } else if (has_cube(&clause, base)) {
+        merge_base(r, *base, &clause);
+        if (!clause.closed.n && !clause.n_open) {
+            return false;
+        } else if (has_cube(&clause.closed, *base)) {
             continue;
-        } else if (clause.n == 1) {
-            base = clause.cubes[0];
+        } else if (clause.closed.n == 1 && !clause.n_open) {
+            *base = clause.closed.cubes[0];
         } else {
-            clauses[n++] = clause;
+            clauses[(*n)++] = clause;
         }
     }
 
     /* The base may have grown since the first clauses were resolved. */
-    for (size_t i = 0; i < n; i++) {
-        merge_base(r, base, &clauses[i]);
-        if (!clauses[i].n) {
-            return;
+    for (size_t i = 0; i < *n; i++) {
+        merge_base(r, *base, &clauses[i]);
+        if (!clauses[i].closed.n && !clauses[i].n_open) {
+            return false;
         }
     }
+    return true;
+}
 
-    if (emit_product(r, base, clauses, n)) {
+static bool
+any_open(const struct clause *clauses, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (clauses[i].n_open) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+emit_conjunction(struct resolver *r, uint32_t id, const struct expr_cube *base,
+                 const struct expr_conjunction *conj)
+{
+    struct clause clauses[EXPR_MAX_CLAUSES];
+    size_t n;
+
+    if (!resolve_clauses(r, conj, &base, clauses, &n)) {
+        return;
+    } else if (n == 1) {
+        emit_plain_clause(r, &clauses[0]);
+        return;
+    } else if (!any_open(clauses, n) && emit_product(r, base, clauses, n)) {
         return;
     }
     for (size_t i = 0; i < n; i++) {
-        for (size_t j = 0; j < clauses[i].n && !r->error; j++) {
-            expr_emit_member(r, clauses[i].cubes[j], id, i, n);
+        const struct clause *clause = &clauses[i];
+
+        for (size_t j = 0; j < clause->closed.n && !r->error; j++) {
+            expr_emit_member(r, clause->closed.cubes[j], id, i, n);
         }
+        add_holes(r, clause, (struct expr_conj) {
+            .id = id, .clause = i, .n_clauses = n
+        });
     }
     expr_emit_conj_id(r, base, id);
 }
@@ -233,11 +339,9 @@ static void
 emit_all(struct resolver *r)
 {
     const struct expr *expr = r->expr;
-    struct expr_clause plain = resolve_clause(r, &expr->plain);
+    struct clause plain = resolve_clause(r, &expr->plain);
 
-    for (size_t i = 0; i < plain.n && !r->error; i++) {
-        expr_emit_plain(r, plain.cubes[i]);
-    }
+    emit_plain_clause(r, &plain);
     for (size_t i = 0; i < expr->n_conjs && !r->error; i++) {
         const struct expr_conjunction *conj = &expr->conjs[i];
         struct cubes bases = { .n = 0 };
@@ -251,28 +355,44 @@ emit_all(struct resolver *r)
     }
 }
 
+void
+expr_resolve(struct resolver *r, const struct expr *expr,
+             const struct expr_env *env, struct expr_matches *matches)
+{
+    *r = (struct resolver) {
+        .expr = expr,
+        .env = env,
+        .out = matches,
+        .by_match = HMAP_INITIALIZER(&r->by_match),
+    };
+
+    *matches = (struct expr_matches) { .n_conj_ids = expr->n_conjs };
+    expr_resolve_names(r);
+    if (!r->error) {
+        emit_all(r);
+    }
+    expr_emit_finish(r);
+    if (r->error) {
+        expr_matches_destroy(matches);
+    }
+}
+
+void
+expr_resolver_destroy(struct resolver *r)
+{
+    free(r->holes);
+    expr_forget_names(r);
+    expr_arena_destroy(&r->arena);
+}
+
 char *
 expr_to_matches(const struct expr *expr, const struct expr_env *env,
                 struct expr_matches *matches)
 {
-    struct resolver r = {
-        .expr = expr,
-        .env = env,
-        .out = matches,
-        .by_match = HMAP_INITIALIZER(&r.by_match),
-    };
+    struct resolver r;
 
-    *matches = (struct expr_matches) { .n_conj_ids = expr->n_conjs };
-    expr_resolve_names(&r);
-    if (!r.error) {
-        emit_all(&r);
-    }
-    expr_emit_finish(&r);
-    expr_forget_names(&r);
-    expr_arena_destroy(&r.arena);
-    if (r.error) {
-        expr_matches_destroy(matches);
-    }
+    expr_resolve(&r, expr, env, matches);
+    expr_resolver_destroy(&r);
     return r.error;
 }
 
@@ -291,9 +411,17 @@ expr_match_get(const struct expr_matches *matches, size_t i,
 {
     const struct expr_match *m = &matches->matches[i];
 
+    expr_terms_to_match(&matches->terms[m->ofs], m->n_terms, match);
+}
+
+/* Initialises '*match' from the 'n' terms in 'terms'. */
+void
+expr_terms_to_match(const struct expr_term *terms, size_t n,
+                    struct match *match)
+{
     match_init_catchall(match);
-    for (size_t j = 0; j < m->n_terms; j++) {
-        const struct expr_term *term = &matches->terms[m->ofs + j];
+    for (size_t j = 0; j < n; j++) {
+        const struct expr_term *term = &terms[j];
         const struct mf_field *mf = mf_from_id(term->key & EXPR_KEY_INDEX);
         union mf_value value, mask;
         char *error;

@@ -204,11 +204,17 @@ expr_resolve_names(struct resolver *r)
                                r->env->aux, expr->residents.names[i]));
     }
 
+    r->open = expr_alloc(&r->arena, expr->n_generators * sizeof *r->open);
     r->values = xcalloc(MAX(expr->n_generators, 1), sizeof *r->values);
     for (size_t i = 0; i < expr->n_generators && !r->error; i++) {
         const struct expr_generator *gen = &expr->generators[i];
 
-        if (gen->op == EXPR_SET) {
+        r->open[i] = (gen->openable && r->env->is_open
+                      && r->env->is_open(r->env->aux, gen->op == EXPR_GROUP,
+                                         gen->name));
+        if (r->open[i]) {
+            continue;
+        } else if (gen->op == EXPR_SET) {
             resolve_set(r, gen, &r->values[i]);
         } else {
             resolve_group(r, gen, &r->values[i]);

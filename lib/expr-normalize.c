@@ -31,10 +31,6 @@
 #include "lib/u128.h"
 #include "util.h"
 
-/* A generator stands for an unknown number of values.  Guess this many, to
- * decide how to combine it. */
-#define GENERATOR_SIZE 64
-
 /* More clauses than this in one conjunction are refused early; more than
  * EXPR_MAX_CLAUSES are combined. */
 #define MAX_RAW_CLAUSES 256
@@ -137,69 +133,13 @@ clause_append(struct cx *cx, struct expr_clause *clause,
     clause->cubes[clause->n++] = cube;
 }
 
-static bool
-cube_is_symbolic(const struct expr_cube *cube)
-{
-    return cube->n && cube->terms[cube->n - 1].key & EXPR_KEY_TYPE;
-}
-
-static bool
-clause_is_symbolic(const struct expr_clause *clause)
-{
-    for (size_t i = 0; i < clause->n; i++) {
-        if (cube_is_symbolic(clause->cubes[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-/* Number of plain matches that 'cube' will become, roughly. */
-static size_t
-cube_weight(const struct expr_cube *cube)
-{
-    size_t weight = 1;
-
-    for (size_t i = 0; i < cube->n; i++) {
-        if ((cube->terms[i].key & EXPR_KEY_TYPE) == EXPR_KEY_GEN) {
-            weight = saturating_mul(weight, GENERATOR_SIZE);
-        }
-    }
-    return weight;
-}
-
-static size_t
-clause_weight(const struct expr_clause *clause)
-{
-    size_t weight = 0;
-
-    for (size_t i = 0; i < clause->n; i++) {
-        weight += cube_weight(clause->cubes[i]);
-    }
-    return weight;
-}
-
-/* Number of flows for 'conj' as a product or, with 'as_sum', as a conjunctive
- * match. */
-static size_t
-conj_weight(const struct expr_conjunction *conj, bool as_sum)
-{
-    size_t weight = cube_weight(conj->base);
-
-    for (size_t i = 0; i < conj->n; i++) {
-        size_t w = clause_weight(&conj->clauses[i]);
-        weight = as_sum ? weight + w : saturating_mul(weight, w);
-    }
-    return weight;
-}
-
 static size_t
 dnf_weight(const struct dnf *dnf, bool as_sum)
 {
     size_t weight = 0;
 
     for (size_t i = 0; i < dnf->n; i++) {
-        size_t w = conj_weight(&dnf->v[i], as_sum);
+        size_t w = expr_conj_weight(&dnf->v[i], as_sum);
         weight = w > SIZE_MAX - weight ? SIZE_MAX : weight + w;
     }
     return weight;
@@ -447,6 +387,14 @@ normalize_leaf(struct cx *cx, const struct expr_node *node)
 
 static struct dnf normalize(struct cx *, const struct expr_node *);
 
+/* Number of clauses that 'conj' has, or will have when its generators become
+ * such. */
+static size_t
+count_clauses(const struct expr_conjunction *conj)
+{
+    return conj->n + expr_count_generators(conj->base);
+}
+
 /* OR: conjunctions that are not more than a list of plain matches are put
  * together, the others stand beside. */
 static struct dnf
@@ -461,7 +409,7 @@ normalize_or(struct cx *cx, const struct expr_node *node)
 
         for (size_t j = 0; j < kid.n; j++) {
             dnf_add(cx, &all, kid.v[j]);
-            if (kid.v[j].n <= 1) {
+            if (count_clauses(&kid.v[j]) <= 1) {
                 n_plain += kid.v[j].n ? kid.v[j].clauses[0].n : 1;
             }
         }
@@ -474,7 +422,7 @@ normalize_or(struct cx *cx, const struct expr_node *node)
     for (size_t i = 0; i < all.n; i++) {
         struct expr_clause flat;
 
-        if (all.v[i].n > 1) {
+        if (count_clauses(&all.v[i]) > 1) {
             dnf_add(cx, &out, all.v[i]);
         } else if (flatten_conj(cx, &all.v[i], SIZE_MAX, &flat)) {
             for (size_t j = 0; j < flat.n; j++) {
@@ -677,11 +625,8 @@ static void
 move_generators(struct cx *cx, struct expr_conjunction *conj)
 {
     const struct expr_cube *base = conj->base;
-    size_t n_gens = 0;
+    size_t n_gens = expr_count_generators(base);
 
-    for (size_t i = 0; i < base->n; i++) {
-        n_gens += (base->terms[i].key & EXPR_KEY_TYPE) == EXPR_KEY_GEN;
-    }
     if (!n_gens || n_gens + conj->n < 2) {
         return;
     }
@@ -715,8 +660,8 @@ move_generators(struct cx *cx, struct expr_conjunction *conj)
 static int
 compare_clauses(const void *a_, const void *b_)
 {
-    size_t a = clause_weight(a_);
-    size_t b = clause_weight(b_);
+    size_t a = expr_clause_weight(a_);
+    size_t b = expr_clause_weight(b_);
 
     return a < b ? 1 : a > b ? -1 : 0;
 }
@@ -750,12 +695,12 @@ is_better_flat(struct cx *cx, const struct expr_conjunction *conj,
         return flatten_conj(cx, conj, SIZE_MAX, flat);
     }
     for (size_t i = 0; i < conj->n; i++) {
-        if (clause_is_symbolic(&conj->clauses[i])) {
+        if (expr_clause_is_symbolic(&conj->clauses[i])) {
             return false;
         }
     }
 
-    size_t sum = conj_weight(conj, true);
+    size_t sum = expr_conj_weight(conj, true);
     return flatten_conj(cx, conj, 4 * sum, flat) && flat->n <= sum;
 }
 

@@ -190,6 +190,7 @@ struct expr_generator {
     bool negated;
     const char *name;
     struct expr_dim dim;
+    bool openable;              /* See expr-open.c. */
 };
 
 /* Sorted names, NULL-terminated for users. */
@@ -227,6 +228,9 @@ struct expr *expr_create(const struct expr_name_tables *,
                          const struct expr_conjunction *conjs,
                          size_t n_conjs);
 
+/* Finds out which generators of 'expr' can be open. */
+void expr_find_openable(struct expr *expr);
+
 /* Makes '*exprp' from 'tree'.  Returns NULL or an error. */
 char *expr_normalize(const struct expr_node *tree, struct expr **exprp);
 
@@ -237,6 +241,14 @@ bool expr_is_structural(enum mf_field_id);
 /* Lists of up to this many cubes are checked for those that another makes
  * superfluous. */
 #define EXPR_MAX_SUBSUME 128
+
+bool expr_clause_is_symbolic(const struct expr_clause *);
+
+/* How many flows something will become, roughly, to decide how to combine
+ * it. */
+size_t expr_count_generators(const struct expr_cube *);
+size_t expr_clause_weight(const struct expr_clause *);
+size_t expr_conj_weight(const struct expr_conjunction *, bool as_sum);
 
 /* Remove cubes that equal, or imply, another one. */
 void expr_clause_remove_duplicates(struct expr_clause *);

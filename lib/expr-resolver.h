@@ -7,13 +7,14 @@
 #define LIB_EXPR_RESOLVER_H 1
 
 /* Step 2 of the expression compiler, from the normal form to OpenFlow matches
- * for one datapath on this chassis (see lib/expr.h), in three parts that share
+ * for one datapath on this chassis (see lib/expr.h), in four parts that share
  * a "struct resolver"; private to them:
  *
  * - expr-names.c: what the names in the expression mean.
- * - expr-matches.c: from cubes and clauses with names to such without, the
- *   choice between products and conjunctive matches, and open sets.
- * - expr-emit.c: the list of matches, without two that are equal. */
+ * - expr-matches.c: from cubes and clauses with names to such without, and the
+ *   choice between products and conjunctive matches.
+ * - expr-emit.c: the list of matches, without two that are equal.
+ * - expr-open.c: what a member of an open set adds. */
 
 #include "lib/expr-private.h"
 #include "openvswitch/hmap.h"
@@ -31,6 +32,13 @@ struct match_node {
     size_t n_conjs, allocated_conjs;
 };
 
+/* Where a member of an open set is missing. */
+struct hole {
+    const struct expr_cube *cube;
+    uint32_t gen;               /* Index into expr->generators. */
+    struct expr_conj conj;      /* 'n_clauses' is 0 for an ordinary flow. */
+};
+
 struct resolver {
     const struct expr *expr;
     const struct expr_env *env;
@@ -44,11 +52,24 @@ struct resolver {
     } *ports;                   /* As expr->ports. */
     bool *residents;            /* As expr->residents. */
     struct values *values;      /* As expr->generators. */
+    bool *open;                 /* Likewise: left out, see expr_env. */
 
     struct hmap by_match;
     struct match_node *nodes;   /* As out->matches. */
     size_t allocated_nodes;
+
+    struct hole *holes;
+    size_t n_holes, allocated_holes;
 };
+
+/* expr-matches.c */
+
+/* Runs step 2; the caller must expr_resolver_destroy() '*r', and free
+ * r->error, if it is nonnull, and otherwise '*matches'. */
+void expr_resolve(struct resolver *r, const struct expr *,
+                  const struct expr_env *, struct expr_matches *matches);
+void expr_resolver_destroy(struct resolver *);
+void expr_terms_to_match(const struct expr_term *, size_t n, struct match *);
 
 /* expr-names.c */
 void expr_resolve_names(struct resolver *);

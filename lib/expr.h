@@ -36,6 +36,28 @@
  * plain flows, or a + b + c + 1 flows with OpenFlow's conjunctive matches (see
  * ovs-fields(7)).  expr_to_matches() does what needs fewer flows.
  *
+ * Open sets
+ * ---------
+ *
+ * An address set or port group may have very many members, and change all the
+ * time.  So step 2 can leave its members out: expr_to_matches() then yields
+ * only what does not depend on them, and expr_to_holes() the places where each
+ * member adds a flow.  Filling a hole with a member costs the same whatever
+ * the number of members, and no other flow changes.
+ *
+ * A set cannot be open, and its members are asked for as usual, if in the
+ * expression
+ *
+ *   - it is negated, as in "ip4.src != $set": one member more changes many
+ *     prefixes of what is not in the set;
+ *   - it is combined with another set in one member of a clause, as in
+ *     "ip4.src == $a && ip4.dst == $b" within another OR and AND, if it is
+ *     multiplied out: that is a product;
+ *   - the field it is compared to is in another clause of the same
+ *     conjunctive match, as in "ip4.src == $a && ip4.src == $b": a member
+ *     could have to be in both clauses;
+ *   - reg4 or reg5 is in the same conjunctive match (see expr-open.c).
+ *
  * Limits
  * ------
  *
@@ -139,6 +161,11 @@ struct expr_env {
      * NULL-terminated, or NULL if there is no such group. */
     const char *const *(*port_group)(void *aux, const char *name);
 
+    /* Whether '$name' ('@name' if 'group') exists and is to be open, that is,
+     * the caller cares for its members with expr_to_holes().  Only called for
+     * sets that can be.  NULL: none is. */
+    bool (*is_open)(void *aux, bool group, const char *name);
+
     void *aux;
 };
 
@@ -204,6 +231,46 @@ void expr_matches_format(const struct expr_matches *, struct ds *);
 char *expr_evaluate(const struct expr *, const struct expr_env *env,
                     const struct flow *flow, bool *result)
     OVS_WARN_UNUSED_RESULT;
+
+/* Open sets. */
+
+/* A place in the flows of an expression that each member of an open set fills
+ * once: the terms that the member's flow has besides the one of the member. */
+struct expr_hole {
+    uint16_t mf, ofs, n_bits;   /* What is compared to the member. */
+    uint16_t n_terms;
+    uint32_t first_term;
+    struct expr_conj conj;      /* 'n_clauses' is 0 for an ordinary flow. */
+    uint32_t zero;
+};
+
+/* All such places for one set.  One block of memory, of 'size' bytes, that the
+ * caller must free(); equal contents are equal bytes. */
+struct expr_holes {
+    size_t size;
+    size_t n;
+    struct expr_hole holes[];   /* Followed by the terms. */
+};
+
+/* Whether '$name' ('@name' if 'group') can be open in 'expr'. */
+bool expr_can_be_open(const struct expr *, bool group, const char *name);
+
+/* Translates 'expr' for 'env' and returns the holes for '$name' ('@name' if
+ * 'group'), or NULL if there are none, for which errors are a reason, too
+ * (expr_to_matches() tells them). */
+struct expr_holes *expr_to_holes(const struct expr *, const struct expr_env *,
+                                 bool group, const char *name);
+
+/* Fills hole 'i' with 'member', which for a port group is its tunnel key with
+ * a width of 32 bits.  Stores 0 to 2 matches, all to be treated alike, into
+ * 'matches' and returns how many.
+ *
+ * Matches of several members, or of members and expr_to_matches(), may be
+ * equal.  Then an ordinary flow goes before members of conjunctive matches,
+ * and those add up, without duplicates. */
+size_t expr_hole_fill(const struct expr_holes *, size_t i,
+                      const struct expr_constant *member,
+                      struct match matches[2]);
 
 /* Both steps at once. */
 char *expr_compile(const char *match, const struct field_symtab *,

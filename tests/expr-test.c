@@ -8,7 +8,9 @@
  * "test-ovn expr [N]": N random expressions (100,000 by default) over a few
  * symbols.  For each, a trivial evaluator, expr_evaluate(), and the compiled
  * flows, put into Open vSwitch's own classifier, must agree on every packet of
- * a small universe, conjunctive matches included.
+ * a small universe, conjunctive matches included.  Half of them refer to
+ * random address sets, some of which are open: there the flows of each member
+ * are made without knowing of the others.
  *
  * "test-ovn expr-lines [explain]": compiles the expressions on standard
  * input, one each line, and prints them with their flows, or error messages;
@@ -28,6 +30,7 @@
 #include "classifier.h"
 #include "lib/lex.h"
 #include "lib/logical.h"
+#include "lib/u128.h"
 #include "openvswitch/dynamic-string.h"
 #include "nx-match.h"
 #include "openvswitch/match.h"
@@ -41,7 +44,19 @@
 
 /* The environment that all tests share: ports "p1" to "p9" with their number
  * as key, of which "p1" is here; sets "$s1", "$s2", "$mixed", "$empty"; groups
- * "@g1" and "@none". */
+ * "@g1" and "@none".  Those in 'open_sets' are open. */
+static const char *open_sets[3];
+
+static bool
+test_is_open(void *aux OVS_UNUSED, bool group OVS_UNUSED, const char *name)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(open_sets); i++) {
+        if (open_sets[i] && !strcmp(open_sets[i], name)) {
+            return true;
+        }
+    }
+    return false;
+}
 
 static bool
 test_lookup_port(void *aux OVS_UNUSED, const char *name, unsigned int *key)
@@ -90,6 +105,7 @@ static const struct expr_env test_env = {
     .is_chassis_resident = test_is_chassis_resident,
     .address_set = test_address_set,
     .port_group = test_port_group,
+    .is_open = test_is_open,
 };
 
 static void
@@ -106,6 +122,58 @@ make_sets(void)
     test_sets[3] = expr_constants_parse(NULL, 0, &errors);
     ovs_assert(!errors.length);
     ds_destroy(&errors);
+}
+
+/* Makes a random set of values up to 7, with duplicates and overlaps. */
+static struct expr_constants *
+random_set(void)
+{
+    size_t n = random_range(random_range(8) ? 4 : 8);
+    struct expr_constants *set = xmalloc(sizeof *set
+                                         + n * sizeof *set->constants);
+
+    set->n = n;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t mask = (random_range(3) ? UINT32_MAX
+                         : random_range(4) ? UINT32_MAX << random_range(4)
+                         : random_range(4) ? UINT32_MAX - random_range(8)
+                         : 0);
+
+        set->constants[i] = (struct expr_constant) {
+            .value = u128_from_u64(random_range(8) & mask),
+            .mask = u128_from_u64(mask),
+            .width = 32,
+        };
+    }
+    return set;
+}
+
+/* Makes "$s1" and "$s2" others, and some sets open. */
+static void
+randomize_sets(void)
+{
+    static const char *const names[] = { "s1", "s2", "g1" };
+
+    for (size_t i = 0; i < 2; i++) {
+        free(test_sets[i]);
+        test_sets[i] = random_set();
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(open_sets); i++) {
+        open_sets[i] = random_range(2) ? names[i] : NULL;
+    }
+}
+
+static bool
+set_has(const struct expr_constants *set, unsigned int v)
+{
+    for (size_t i = 0; i < set->n; i++) {
+        const struct expr_constant *c = &set->constants[i];
+
+        if ((v & c->mask.u64.lo) == c->value.u64.lo) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
@@ -324,6 +392,7 @@ static void
 gen_address_set(struct ds *s, bool negated, unsigned char *t)
 {
     static const char *const names[] = { "s1", "s2", "empty" };
+    static const int sets[] = { 0, 1, 3 };
     int which = random_range(3);
     bool ne = random_range(2);
     bool extra = random_range(2);
@@ -332,9 +401,7 @@ gen_address_set(struct ds *s, bool negated, unsigned char *t)
                   names[which]);
     for (size_t i = 0; i < n_packets; i++) {
         unsigned int v = packets[i].reg0;
-        bool in = ((which == 0 && (v == 1 || v == 4 || v == 5))
-                   || (which == 1 && v & 2)
-                   || (extra && v == 6));
+        bool in = set_has(test_sets[sets[which]], v) || (extra && v == 6);
         t[i] = in != (ne != negated);
     }
 }
@@ -512,7 +579,39 @@ check_prereqs(const struct match *match, const char *text)
 
 struct rule {
     struct cls_rule cls_rule;
+    struct cls_conjunction *conjs;
+    size_t n_conjs;
 };
+
+static struct rule *
+new_rule(const struct match *match)
+{
+    struct rule *rule = xzalloc(sizeof *rule);
+
+    cls_rule_init(&rule->cls_rule, match, 0);
+    return rule;
+}
+
+static void
+add_conj(struct rule *rule, const struct expr_conj *conj)
+{
+    for (size_t i = 0; i < rule->n_conjs; i++) {
+        if (rule->conjs[i].id == conj->id + 1) {
+            if (rule->conjs[i].clause != conj->clause
+                || rule->conjs[i].n_clauses != conj->n_clauses) {
+                ovs_fatal(0, "one match is in two clauses");
+            }
+            return;
+        }
+    }
+    rule->conjs = xrealloc(rule->conjs,
+                           (rule->n_conjs + 1) * sizeof *rule->conjs);
+    rule->conjs[rule->n_conjs++] = (struct cls_conjunction) {
+        .id = conj->id + 1,
+        .clause = conj->clause,
+        .n_clauses = conj->n_clauses,
+    };
+}
 
 static void
 insert_matches(struct classifier *cls, const struct expr_matches *matches,
@@ -520,8 +619,6 @@ insert_matches(struct classifier *cls, const struct expr_matches *matches,
 {
     for (size_t i = 0; i < matches->n; i++) {
         const struct expr_match *m = &matches->matches[i];
-        struct cls_conjunction *conjs = xmalloc(MAX(m->n_conjs, 1)
-                                                * sizeof *conjs);
         struct match match;
 
         expr_match_get(matches, i, &match);
@@ -529,23 +626,17 @@ insert_matches(struct classifier *cls, const struct expr_matches *matches,
         if (m->conj_id >= 0) {
             match_set_conj_id(&match, m->conj_id + 1);
         }
-        for (size_t j = 0; j < m->n_conjs; j++) {
-            conjs[j] = (struct cls_conjunction) {
-                .id = m->conjs[j].id + 1,
-                .clause = m->conjs[j].clause,
-                .n_clauses = m->conjs[j].n_clauses,
-            };
-        }
 
-        struct rule *rule = xmalloc(sizeof *rule);
-        cls_rule_init(&rule->cls_rule, &match, 0);
+        struct rule *rule = new_rule(&match);
+        for (size_t j = 0; j < m->n_conjs; j++) {
+            add_conj(rule, &m->conjs[j]);
+        }
         if (classifier_find_rule_exactly(cls, &rule->cls_rule,
                                          OVS_VERSION_MIN)) {
             ovs_fatal(0, "%s: two equal flows", text);
         }
-        classifier_insert(cls, &rule->cls_rule, OVS_VERSION_MIN, conjs,
-                          m->n_conjs);
-        free(conjs);
+        classifier_insert(cls, &rule->cls_rule, OVS_VERSION_MIN, rule->conjs,
+                          rule->n_conjs);
     }
 }
 
@@ -553,7 +644,81 @@ static void
 free_rule(struct rule *rule)
 {
     cls_rule_destroy(&rule->cls_rule);
+    free(rule->conjs);
     free(rule);
+}
+
+/* Inserts what a member of an open set adds, together with what is there. */
+static void
+insert_filled(struct classifier *cls, const struct match *match,
+              const struct expr_conj *conj)
+{
+    struct rule *rule = new_rule(match);
+    const struct cls_rule *found
+        = classifier_find_rule_exactly(cls, &rule->cls_rule, OVS_VERSION_MIN);
+    struct rule *old = (found
+                        ? CONTAINER_OF(found, struct rule, cls_rule) : NULL);
+
+    if (conj->n_clauses && (!old || old->n_conjs)) {
+        for (size_t i = 0; old && i < old->n_conjs; i++) {
+            const struct expr_conj c = {
+                .id = old->conjs[i].id - 1,
+                .clause = old->conjs[i].clause,
+                .n_clauses = old->conjs[i].n_clauses,
+            };
+            add_conj(rule, &c);
+        }
+        add_conj(rule, conj);
+    }
+    if (old) {
+        classifier_remove_assert(cls, &old->cls_rule);
+        ovsrcu_postpone(free_rule, old);
+    }
+    classifier_insert(cls, &rule->cls_rule, OVS_VERSION_MIN, rule->conjs,
+                      rule->n_conjs);
+}
+
+static void
+insert_member(struct classifier *cls, const struct expr_holes *holes,
+              const struct expr_constant *member, const char *text)
+{
+    for (size_t i = 0; holes && i < holes->n; i++) {
+        struct match matches[2];
+        size_t n = expr_hole_fill(holes, i, member, matches);
+
+        for (size_t j = 0; j < n; j++) {
+            check_prereqs(&matches[j], text);
+            insert_filled(cls, &matches[j], &holes->holes[i].conj);
+        }
+    }
+}
+
+/* Inserts the flows of the members of what is open in 'expr'. */
+static void
+insert_open(struct classifier *cls, const struct expr *expr, const char *text)
+{
+    for (size_t i = 0; i < ARRAY_SIZE(open_sets); i++) {
+        const char *name = open_sets[i];
+        bool group = name && name[0] == 'g';
+
+        if (!name || !expr_can_be_open(expr, group, name)) {
+            continue;
+        }
+
+        struct expr_holes *holes = expr_to_holes(expr, &test_env, group, name);
+        for (size_t j = 0; group && j < 2; j++) {
+            const struct expr_constant port = {
+                .value = u128_from_u64(j + 1),
+                .mask = u128_ones(32),
+                .width = 32,
+            };
+            insert_member(cls, holes, &port, text);
+        }
+        for (size_t j = 0; !group && j < test_sets[i]->n; j++) {
+            insert_member(cls, holes, &test_sets[i]->constants[j], text);
+        }
+        free(holes);
+    }
 }
 
 static void
@@ -594,7 +759,7 @@ no_error(const char *text, char *error)
 static void
 check_expr(const char *text, const unsigned char *t)
 {
-    struct expr_matches matches;
+    struct expr_matches matches = { .n = 0 };
     struct classifier cls;
     struct expr *expr;
 
@@ -603,6 +768,7 @@ check_expr(const char *text, const unsigned char *t)
 
     classifier_init(&cls, NULL);
     insert_matches(&cls, &matches, text);
+    insert_open(&cls, expr, text);
     for (size_t i = 0; i < n_packets; i++) {
         struct flow flow = flows[i];
         bool found = classifier_lookup(&cls, OVS_VERSION_MIN, &flow, NULL);
@@ -635,6 +801,9 @@ test_expr(int argc, char *argv[])
         truth t;
 
         ds_clear(&s);
+        if (i % 2) {
+            randomize_sets();
+        }
         gen_expr(&s, 1 + i % 3, false, t);
         check_expr(ds_cstr(&s), t);
         if (!(i % 256)) {

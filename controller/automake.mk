@@ -49,6 +49,7 @@ controller_ovn_controller_SOURCES = \
 	controller/lflow-names.c \
 	controller/lflow-parse.c \
 	controller/lflow-private.h \
+	controller/lflow-sets.c \
 	controller/lflow.c \
 	controller/lflow.h \
 	controller/local.c \

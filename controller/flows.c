@@ -167,10 +167,8 @@ flows_init(struct ofswitch *sw)
     ofswitch = sw;
 }
 
-/* Zeros the bytes that set_field actions among the 'len' bytes of 'ofpacts'
- * leave undefined: what is claimed is compared bytewise. */
-static void
-zero_padding(struct ofpact *ofpacts, size_t len)
+void
+flow_zero_padding(struct ofpact *ofpacts, size_t len)
 {
     struct ofpact *a;
 
@@ -217,7 +215,7 @@ emit(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
                                            value_buf + sizeof *value);
 
         memcpy(copy, ofpacts->data, ofpacts->size);
-        zero_padding(copy, ofpacts->size);
+        flow_zero_padding(copy, ofpacts->size);
     }
     inc_emit(cx, &flows_output, key_buf, key_len, value_buf, value_len);
     minimatch_destroy(&mm);
@@ -235,15 +233,21 @@ flow_emit(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
     emit(cx, table_id, priority, match, &value, ofpacts);
 }
 
-/* Claims the flow that matches 'match' in 'table_id' as member of conjunctive
- * matches: 'ofpacts' are "conjunction" actions. */
 void
 flow_emit_conj(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
-               const struct match *match, const struct ofpbuf *ofpacts)
+               const struct match *match, uint32_t id, uint8_t clause,
+               uint8_t n_clauses)
 {
     const struct flow_value value = { .is_conj = 1 };
+    uint64_t stub[64 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    struct ofpact_conjunction *conj = ofpact_put_CONJUNCTION(&ofpacts);
 
-    emit(cx, table_id, priority, match, &value, ofpacts);
+    conj->id = id;
+    conj->clause = clause;
+    conj->n_clauses = n_clauses;
+    emit(cx, table_id, priority, match, &value, &ofpacts);
+    ofpbuf_uninit(&ofpacts);
 }
 
 /* Sets 'n_bits' bits of 'dst' from bit 'ofs' on to 'value'. */

@@ -25,6 +25,7 @@
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/types.h"
 
+struct ofpact;
 struct ofswitch;
 
 extern struct inc_output flows_output;
@@ -37,8 +38,16 @@ void flows_init(struct ofswitch *sw);
 void flow_emit(struct inc_cx *, uint8_t table_id, uint16_t priority,
                const struct match *, const struct ofpbuf *ofpacts,
                const struct uuid *cookie);
+
+/* Claims the flow that matches 'match' in 'table_id' as member of clause
+ * 'clause' (from 0 on) of the conjunctive match 'id'. */
 void flow_emit_conj(struct inc_cx *, uint8_t table_id, uint16_t priority,
-                    const struct match *, const struct ofpbuf *ofpacts);
+                    const struct match *, uint32_t id, uint8_t clause,
+                    uint8_t n_clauses);
+
+/* Zeros the bytes that the 'len' bytes of 'ofpacts' leave undefined, for who
+ * compares them bytewise.  What is claimed need not be prepared so. */
+void flow_zero_padding(struct ofpact *ofpacts, size_t len);
 
 /* Vocabulary: each appends one action to 'ofpacts'. */
 void put_load(uint64_t value, enum mf_field_id dst, unsigned int ofs,

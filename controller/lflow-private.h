@@ -11,14 +11,18 @@
  *     lflow-parse.c   What a logical flow says, and numbers for its
  *                     conjunctive matches.
  *     lflow-names.c   What names in it mean in one datapath.
- *     lflow.c         OpenFlow flows from both. */
+ *     lflow-sets.c    Address sets and port groups, small and large.
+ *     lflow.c         OpenFlow flows from all that. */
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "lib/actions.h"
 #include "lib/expr.h"
 #include "lib/inc.h"
 #include "openvswitch/ofpbuf.h"
+
+struct local_dp;
 
 /* lflow-parse.c */
 
@@ -60,16 +64,60 @@ struct lflow_env {
     uint32_t dp_key;            /* ... and its tunnel key. */
 };
 
-/* The members of "struct expr_env", with a struct lflow_env as 'aux'.  The
- * caller must declare the use of lflow_set_fact and place_fact. */
+/* Members of "struct expr_env" and of "struct actions_encode_params", with a
+ * struct lflow_env as 'aux'.  The caller must declare the use of
+ * place_fact. */
 bool lflow_lookup_port(void *env, const char *name, unsigned int *key);
 bool lflow_is_resident(void *env, const char *name);
+
+/* lflow-sets.c */
+
+/* Further members of "struct expr_env".  The caller must declare the use of
+ * the facts below. */
 const struct expr_constants *lflow_address_set(void *env, const char *name);
 const char *const *lflow_port_group(void *env, const char *name);
+bool lflow_is_open(void *env, bool group, const char *name);
 
-/* Fact over Address_Set: its members. */
+/* Facts over Address_Set: its members; over Address_Set and Port_Group: is it
+ * large? */
 extern struct inc_family lflow_set_fact;
+extern struct inc_family lflow_large_set_fact;
+extern struct inc_family lflow_large_group_fact;
+#define LFLOW_SET_FACTS \
+    &lflow_set_fact, &lflow_large_set_fact, &lflow_large_group_fact
 
-void lflow_names_add(struct inc *);
+struct lflow_instance;
+
+/* Claims that the members of the large sets of 'instance' get flows.  The
+ * caller must declare the outputs below. */
+void lflow_use_large_sets(struct inc_cx *, const struct lflow_instance *);
+extern struct inc_table lflow_set_use_table;
+extern struct inc_table lflow_large_set_table;
+
+void lflow_sets_add(struct inc *);
+
+/* lflow.c */
+
+/* A logical flow in a datapath.  Points into itself. */
+struct lflow_instance {
+    struct inc_ref row;         /* Logical_Flow. */
+    struct inc_ref dp_row;      /* Of local_dp_table. */
+    const struct lflow *lflow;
+    const struct local_dp *dp;
+    uint8_t oftable;
+    uint16_t priority;
+    struct lflow_env env;
+    struct expr_env expr_env;
+};
+
+/* Initializes '*in' for logical flow 'row' in the datapath 'dp_row', a row of
+ * local_dp_table.  Returns false if it makes no flows there; then in->lflow is
+ * NULL if it cannot be parsed. */
+bool lflow_instance_init(struct lflow_instance *in, struct inc_cx *,
+                         struct inc_ref dp_row, struct inc_ref row);
+
+/* Appends the actions of 'in' to 'ofpacts', without undefined bytes.  Returns
+ * NULL, or an error that the caller must free. */
+char *lflow_encode(struct lflow_instance *in, struct ofpbuf *ofpacts);
 
 #endif /* controller/lflow-private.h */

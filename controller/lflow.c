@@ -18,20 +18,10 @@
 #include "lib/actions.h"
 #include "lib/logical.h"
 #include "openvswitch/match.h"
-#include "openvswitch/ofp-actions.h"
 #include "ovsdb/sb-inc.h"
 #include "smap.h"
 #include "util.h"
 #include "uuid.h"
-
-/* A logical flow in a datapath. */
-struct instance {
-    struct inc_ref row;         /* Logical_Flow. */
-    const struct lflow *lflow;
-    const struct local_dp *dp;
-    uint8_t oftable;
-    uint16_t priority;
-};
 
 /* Does the flow's scope include the datapath?  A datapath without a workload
  * port here needs only flows that any packet can meet. */
@@ -43,7 +33,7 @@ in_scope(struct inc_cx *cx, struct inc_ref row, const struct local_dp *dp)
 
 /* Emits the OpenFlow flow for 'matches->matches[i]'. */
 static void
-emit_match(struct inc_cx *cx, const struct instance *in,
+emit_match(struct inc_cx *cx, const struct lflow_instance *in,
            const struct expr_matches *matches, size_t i,
            const struct ofpbuf *ofpacts)
 {
@@ -63,29 +53,21 @@ emit_match(struct inc_cx *cx, const struct instance *in,
         return;
     }
 
-    uint64_t stub[256 / 8];
-    struct ofpbuf conj_acts = OFPBUF_STUB_INITIALIZER(stub);
     for (size_t j = 0; j < m->n_conjs; j++) {
-        struct ofpact_conjunction *c = ofpact_put_CONJUNCTION(&conj_acts);
-
-        c->id = conj_base + m->conjs[j].id;
-        c->clause = m->conjs[j].clause;
-        c->n_clauses = m->conjs[j].n_clauses;
+        flow_emit_conj(cx, in->oftable, in->priority, &match,
+                       conj_base + m->conjs[j].id, m->conjs[j].clause,
+                       m->conjs[j].n_clauses);
     }
-    flow_emit_conj(cx, in->oftable, in->priority, &match, &conj_acts);
-    ofpbuf_uninit(&conj_acts);
 }
 
-/* Encodes the actions of 'in'.  Returns false, with a warning, if that is not
- * possible on this chassis. */
-static bool
-encode(struct inc_cx *cx, const struct instance *in, struct lflow_env *env,
-       struct ofpbuf *ofpacts)
+char *
+lflow_encode(struct lflow_instance *in, struct ofpbuf *ofpacts)
 {
+    struct inc_cx *cx = in->env.cx;
     const struct actions_encode_params params = {
         .lookup_port = lflow_lookup_port,
         .is_chassis_resident = lflow_is_resident,
-        .aux = env,
+        .aux = &in->env,
         .is_switch = in->dp->is_switch,
         .ingress = lflow_is_ingress(cx, in->row),
         .cur_ltable = sb_lflow_table_id(cx, in->row),
@@ -96,13 +78,19 @@ encode(struct inc_cx *cx, const struct instance *in, struct lflow_env *env,
     };
     char *error = actions_encode(&in->lflow->ovnacts, &params, ofpacts);
 
-    if (error) {
-        inc_warn(cx, "logical flow "UUID_FMT": %s",
-                 UUID_ARGS(inc_uuid(cx, in->row)), error);
-        free(error);
-        return false;
+    if (!error) {
+        flow_zero_padding(ofpacts->data, ofpacts->size);
     }
-    return true;
+    return error;
+}
+
+/* Claims a warning about logical flow 'row', and frees 'error'. */
+static void
+warn_about(struct inc_cx *cx, struct inc_ref row, char *error)
+{
+    inc_warn(cx, "logical flow "UUID_FMT": %s",
+             UUID_ARGS(inc_uuid(cx, row)), error);
+    free(error);
 }
 
 /* Says what is wrong with logical flow 'row', which cannot be parsed.  (The
@@ -113,10 +101,63 @@ warn_unparsable(struct inc_cx *cx, struct inc_ref row)
     char *error = lflow_parse_error(cx, row);
 
     if (error) {
-        inc_warn(cx, "logical flow "UUID_FMT": %s",
-                 UUID_ARGS(inc_uuid(cx, row)), error);
-        free(error);
+        warn_about(cx, row, error);
     }
+}
+
+bool
+lflow_instance_init(struct lflow_instance *in, struct inc_cx *cx,
+                    struct inc_ref dp_row, struct inc_ref row)
+{
+    const struct lflow_value *value = inc_fact(cx, &lflow_fact, row);
+
+    *in = (struct lflow_instance) {
+        .row = row,
+        .dp_row = dp_row,
+        .lflow = value->lflow,
+        .dp = inc_value(cx, dp_row),
+    };
+    if (!in->dp || !in_scope(cx, row, in->dp) || !in->lflow) {
+        return false;
+    }
+    in->oftable = ((lflow_is_ingress(cx, row)
+                    ? OFTABLE_LOG_INGRESS : OFTABLE_LOG_EGRESS)
+                   + sb_lflow_table_id(cx, row));
+    in->priority = sb_lflow_priority(cx, row);
+    in->env = (struct lflow_env) {
+        .cx = cx,
+        .dp = inc_key(cx, dp_row),
+        .dp_key = in->dp->key,
+    };
+    in->expr_env = (struct expr_env) {
+        .lookup_port = lflow_lookup_port,
+        .is_chassis_resident = lflow_is_resident,
+        .address_set = lflow_address_set,
+        .port_group = lflow_port_group,
+        .is_open = lflow_is_open,
+        .aux = &in->env,
+    };
+    return true;
+}
+
+/* Emits 'matches' of 'in', and has the members of large sets emit theirs. */
+static void
+emit_matches(struct inc_cx *cx, struct lflow_instance *in,
+             const struct expr_matches *matches)
+{
+    uint64_t stub[1024 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    char *error = lflow_encode(in, &ofpacts);
+
+    if (error) {
+        warn_about(cx, in->row, error);
+    } else {
+        for (size_t i = 0; i < matches->n; i++) {
+            emit_match(cx, in, matches, i, &ofpacts);
+        }
+        lflow_use_large_sets(cx, in);
+    }
+    ofpbuf_uninit(&ofpacts);
 }
 
 /* Emits the flows of logical flow 'row' in the datapath 'dp_row', a row of
@@ -124,54 +165,24 @@ warn_unparsable(struct inc_cx *cx, struct inc_ref row)
 static void
 instantiate(struct inc_cx *cx, struct inc_ref dp_row, struct inc_ref row)
 {
-    const struct lflow_value *value = inc_fact(cx, &lflow_fact, row);
-    struct instance in = {
-        .row = row,
-        .lflow = value->lflow,
-        .dp = inc_value(cx, dp_row),
-    };
+    struct lflow_instance in;
 
-    if (!in.dp || !in_scope(cx, row, in.dp)) {
-        return;
-    }
-    if (!in.lflow) {
-        warn_unparsable(cx, row);
-        return;
-    }
-    in.oftable = ((lflow_is_ingress(cx, row)
-                   ? OFTABLE_LOG_INGRESS : OFTABLE_LOG_EGRESS)
-                  + sb_lflow_table_id(cx, row));
-    in.priority = sb_lflow_priority(cx, row);
-
-    struct lflow_env env = {
-        .cx = cx,
-        .dp = inc_key(cx, dp_row),
-        .dp_key = in.dp->key,
-    };
-    const struct expr_env expr_env = {
-        .lookup_port = lflow_lookup_port,
-        .is_chassis_resident = lflow_is_resident,
-        .address_set = lflow_address_set,
-        .port_group = lflow_port_group,
-        .aux = &env,
-    };
-    struct expr_matches matches;
-    char *error = expr_to_matches(in.lflow->expr, &expr_env, &matches);
-    if (error) {
-        inc_warn(cx, "logical flow "UUID_FMT": %s",
-                 UUID_ARGS(inc_uuid(cx, row)), error);
-        free(error);
-        return;
-    }
-
-    uint64_t stub[1024 / 8];
-    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
-    if (matches.n && encode(cx, &in, &env, &ofpacts)) {
-        for (size_t i = 0; i < matches.n; i++) {
-            emit_match(cx, &in, &matches, i, &ofpacts);
+    if (!lflow_instance_init(&in, cx, dp_row, row)) {
+        if (in.dp && !in.lflow && in_scope(cx, row, in.dp)) {
+            warn_unparsable(cx, row);
         }
+        return;
     }
-    ofpbuf_uninit(&ofpacts);
+
+    struct expr_matches matches;
+    char *error = expr_to_matches(in.lflow->expr, &in.expr_env, &matches);
+    if (error) {
+        warn_about(cx, row, error);
+        return;
+    }
+    if (matches.n || matches.n_holes) {
+        emit_matches(cx, &in, &matches);
+    }
     expr_matches_destroy(&matches);
 }
 
@@ -296,18 +307,20 @@ dp_group_lflow(struct inc_cx *cx, struct inc_ref pair)
 static struct inc_family dp_lflow_unit = {
     .name = "dp_lflow",
     .over = &dp_lflow_table,
-    .uses = INC_USES(&lflow_fact, &place_fact, &lflow_set_fact),
+    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS),
     .reads = INC_READS(&local_dp_table, &lflow_conj_table),
-    .emits = INC_EMITS(&flows_output),
+    .emits = INC_EMITS(&flows_output, &lflow_set_use_table.output,
+                       &lflow_large_set_table.output),
     .unit = dp_lflow,
 };
 
 static struct inc_family dp_group_lflow_unit = {
     .name = "dp_group_lflow",
     .over = &dp_group_lflow_table,
-    .uses = INC_USES(&lflow_fact, &place_fact, &lflow_set_fact),
+    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS),
     .reads = INC_READS(&local_dp_table, &dp_group_table, &lflow_conj_table),
-    .emits = INC_EMITS(&flows_output),
+    .emits = INC_EMITS(&flows_output, &lflow_set_use_table.output,
+                       &lflow_large_set_table.output),
     .unit = dp_group_lflow,
 };
 
@@ -315,7 +328,7 @@ void
 lflow_add(struct inc *inc)
 {
     lflow_parse_add(inc);
-    lflow_names_add(inc);
+    lflow_sets_add(inc);
     inc_add_family(inc, &dp_lflow_unit);
     inc_add_family(inc, &dp_group_lflow_unit);
 }

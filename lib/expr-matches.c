@@ -372,6 +372,7 @@ expr_resolve(struct resolver *r, const struct expr *expr,
         emit_all(r);
     }
     expr_emit_finish(r);
+    matches->n_holes = r->n_holes;
     if (r->error) {
         expr_matches_destroy(matches);
     }

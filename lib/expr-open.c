@@ -18,11 +18,11 @@
  *   - Open vSwitch cannot have one match in two clauses of a conjunctive
  *     match.  A filled hole mentions the field of the member, which no other
  *     clause does (that is a condition for being open), so it equals no match
- *     of another clause.  The exception is a member that says nothing new, such
- *     as 0.0.0.0/0.  Then the flow is divided into two halves, by a bit that
- *     does not matter, and that belongs to the clause: bit 64 + CLAUSE of
- *     xxreg1 (reg4 and reg5).  Closed clauses, when in the same need, take bits
- *     from 0 on. */
+ *     of another clause.  The exception is a member that says nothing new,
+ *     such as 0.0.0.0/0.  Then the flow is divided into two halves, by a bit
+ *     that does not matter, and that belongs to the clause: bit 64 + CLAUSE
+ *     of xxreg1 (reg4 and reg5).  Closed clauses, when in the same need, take
+ *     bits from 0 on. */
 
 #include <config.h>
 #include "lib/expr-resolver.h"

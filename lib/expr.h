@@ -199,6 +199,7 @@ struct expr_match {
 struct expr_matches {
     struct expr_match *matches;
     size_t n;
+    size_t n_holes;             /* What open sets fill, see expr_holes. */
     uint32_t n_conj_ids;
     size_t n_unfit;             /* Members of address sets left out because
                                  * they cannot be compared to the field. */

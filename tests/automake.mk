@@ -7,6 +7,7 @@
 TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/actions.at \
+	tests/controller-sets.at \
 	tests/expr.at \
 	tests/language.at \
 	tests/ovn-macros.at \

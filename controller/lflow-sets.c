@@ -1,0 +1,578 @@
+/* Copyright (c) 2026 The authors, see NOTICE.
+ *
+ * Licensed under the Apache License, Version 2.0; see LICENSE.
+ */
+
+/* Address sets and port groups in logical flows; see lflow-private.h.
+ *
+ * A small set is a value: the logical flows that name it are instantiated with
+ * all of its members, and instantiated again when one changes.
+ *
+ * A set of LARGE_SET members or more is *open* where the expression allows it
+ * (see lib/expr.h): the logical flow is instantiated without the members, and
+ * each member adds its own flows:
+ *
+ *     dp_lflow        claims that the pair of logical flow and datapath uses
+ *                     the set (set_use), and that the set is wanted
+ *                     (large_set)
+ *     set_members     splits a set that is wanted into rows, one a member
+ *                     (set_member)
+ *     set_holes       what the flows of a member have in common: a fact for
+ *                     each use
+ *     member_flows    emits the flows of one member in one use
+ *
+ * So one member more is: one run of 'set_members', and for each use one unit
+ * and its flow.  What grows with the size of the set is only 'set_members'
+ * itself, which looks at each member once: the database hands over the column
+ * as a whole.
+ *
+ * A set that grows from small to large, or back, costs instantiating what uses
+ * it. */
+
+#include <config.h>
+
+#include "controller/lflow-private.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "controller/flows.h"
+#include "controller/local.h"
+#include "lib/u128.h"
+#include "openvswitch/dynamic-string.h"
+#include "openvswitch/match.h"
+#include "openvswitch/ofp-actions.h"
+#include "ovsdb/sb-inc.h"
+#include "util.h"
+#include "uuid.h"
+
+/* Members from which on a set is large.  Not less than makes conjunctive
+ * matches better than products, which are not considered for open sets; not
+ * more than is cheap to instantiate as a whole. */
+#define LARGE_SET 64
+
+/* Members of an address set.  Fact over Address_Set. */
+struct set_value {
+    struct expr_constants *constants;
+};
+
+static void
+set_value_free(void *value_)
+{
+    struct set_value *value = value_;
+    free(value->constants);
+}
+
+static bool
+set_value_equal(const void *a_, const void *b_)
+{
+    const struct set_value *set_a = a_;
+    const struct set_value *set_b = b_;
+    const struct expr_constants *a = set_a->constants;
+    const struct expr_constants *b = set_b->constants;
+
+    return (a == b
+            || (a && b && a->n == b->n
+                && !memcmp(a->constants, b->constants,
+                           a->n * sizeof *a->constants)));
+}
+
+static void
+set_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
+{
+    struct set_value *value = value_;
+    struct ds errors = DS_EMPTY_INITIALIZER;
+    size_t n;
+    const char *const *texts = sb_address_set_addresses(cx, row, &n);
+
+    value->constants = expr_constants_parse(texts, n, &errors);
+    ds_destroy(&errors);
+}
+
+struct inc_family lflow_set_fact = {
+    .name = "address_set",
+    .over = &sb_address_set_table,
+    .fact = set_compute,
+    .fact_size = sizeof(struct set_value),
+    .fact_free = set_value_free,
+    .fact_equal = set_value_equal,
+};
+
+/* Facts over Address_Set and Port_Group: is it large? */
+struct large_value {
+    uint32_t large;
+};
+
+static void
+large_set_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
+{
+    struct large_value *value = value_;
+    size_t n;
+
+    sb_address_set_addresses(cx, row, &n);
+    value->large = n >= LARGE_SET;
+}
+
+static void
+large_group_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
+{
+    struct large_value *value = value_;
+    size_t n;
+
+    sb_pg_ports(cx, row, &n);
+    value->large = n >= LARGE_SET;
+}
+
+struct inc_family lflow_large_set_fact = {
+    .name = "is_large_set",
+    .over = &sb_address_set_table,
+    .fact = large_set_compute,
+    .fact_size = sizeof(struct large_value),
+};
+
+struct inc_family lflow_large_group_fact = {
+    .name = "is_large_group",
+    .over = &sb_pg_table,
+    .fact = large_group_compute,
+    .fact_size = sizeof(struct large_value),
+};
+
+/* The row of set '$name', or INC_NONE. */
+static struct inc_ref
+find_set(const struct lflow_env *env, const char *name)
+{
+    return inc_find_string(env->cx, &sb_address_set_by_name, name);
+}
+
+/* The row of group '@name', or INC_NONE.  In the Southbound database there is
+ * a row for each datapath that a port group has ports on, named
+ * "<tunnel key>_<name>". */
+static struct inc_ref
+find_group(const struct lflow_env *env, const char *name)
+{
+    const char *full_name = inc_sprintf(env->cx, "%"PRIu32"_%s", env->dp_key,
+                                        name);
+    struct inc_ref row = inc_find_string(env->cx, &sb_pg_by_name, full_name);
+
+    return row.id ? row : inc_find_string(env->cx, &sb_pg_by_name, name);
+}
+
+const struct expr_constants *
+lflow_address_set(void *env_, const char *name)
+{
+    const struct lflow_env *env = env_;
+    struct inc_ref row = find_set(env, name);
+    const struct set_value *value = inc_fact(env->cx, &lflow_set_fact, row);
+
+    return row.id ? value->constants : NULL;
+}
+
+const char *const *
+lflow_port_group(void *env_, const char *name)
+{
+    const struct lflow_env *env = env_;
+    struct inc_ref row = find_group(env, name);
+
+    if (!row.id) {
+        return NULL;
+    }
+
+    size_t n;
+    const char *const *ports = sb_pg_ports(env->cx, row, &n);
+    const char **copy = inc_alloc(env->cx, (n + 1) * sizeof *copy);
+    for (size_t i = 0; i < n; i++) {
+        copy[i] = ports[i];
+    }
+    copy[n] = NULL;
+    return copy;
+}
+
+/* Returns the row of '$name' ('@name' if 'group') if it is large, otherwise
+ * INC_NONE. */
+static struct inc_ref
+find_large(const struct lflow_env *env, bool group, const char *name)
+{
+    struct inc_ref row = (group ? find_group(env, name)
+                          : find_set(env, name));
+    const struct large_value *value
+        = inc_fact(env->cx, (group ? &lflow_large_group_fact
+                             : &lflow_large_set_fact), row);
+
+    return value->large ? row : INC_NONE;
+}
+
+bool
+lflow_is_open(void *env, bool group, const char *name)
+{
+    return find_large(env, group, name).id != 0;
+}
+
+/* The members of large sets. */
+
+/* A set.  The members of a port group are looked up in a datapath, so with it
+ * belongs that. */
+struct set_id {
+    struct uuid set;            /* Address_Set or Port_Group row. */
+    struct uuid dp;             /* Port_Group: Datapath_Binding row. */
+};
+
+/* Derived table: large sets that are used.  Key: struct set_id. */
+struct large_set {
+    struct inc_ref row;         /* Address_Set or Port_Group. */
+    uint32_t dp_key;            /* Port_Group: tunnel key of the datapath;
+                                 * otherwise 0. */
+};
+struct inc_table lflow_large_set_table = {
+    .name = "large_set",
+    .kind = INC_DERIVED,
+    .key_size = sizeof(struct set_id),
+    .value_size = sizeof(struct large_set),
+};
+
+/* Derived table: the members of these. */
+struct set_member {
+    struct set_id id;
+    ovs_u128 value, mask;
+    uint32_t width;
+    uint32_t zero;
+};
+BUILD_ASSERT_DECL(sizeof(struct set_member)
+                  == sizeof(struct set_id) + 2 * sizeof(ovs_u128) + 8);
+static struct inc_table set_member_table = {
+    .name = "set_member",
+    .kind = INC_DERIVED,
+    .key_size = sizeof(struct set_member),
+};
+
+static void
+derive_member(struct inc_cx *cx, const struct set_id *id, ovs_u128 value,
+              ovs_u128 mask, uint32_t width)
+{
+    const struct set_member member = {
+        .id = *id,
+        .value = ovs_u128_and(value, mask),
+        .mask = mask,
+        .width = width,
+    };
+
+    inc_derive(cx, &set_member_table, &member, NULL);
+}
+
+static void
+split_address_set(struct inc_cx *cx, const struct set_id *id,
+                  struct inc_ref row)
+{
+    struct ds errors = DS_EMPTY_INITIALIZER;
+    size_t n;
+    const char *const *texts = sb_address_set_addresses(cx, row, &n);
+    struct expr_constants *set = expr_constants_parse(texts, n, &errors);
+
+    for (size_t i = 0; i < set->n; i++) {
+        const struct expr_constant *c = &set->constants[i];
+
+        derive_member(cx, id, c->value, c->mask, c->width);
+    }
+    free(set);
+    ds_destroy(&errors);
+}
+
+static void
+split_port_group(struct inc_cx *cx, const struct set_id *id,
+                 struct inc_ref row, uint32_t dp_key)
+{
+    struct lflow_env env = { .cx = cx, .dp = &id->dp, .dp_key = dp_key };
+    size_t n;
+    const char *const *ports = sb_pg_ports(cx, row, &n);
+
+    for (size_t i = 0; i < n; i++) {
+        unsigned int key;
+
+        if (lflow_lookup_port(&env, ports[i], &key)) {
+            derive_member(cx, id, u128_from_u64(key), u128_ones(32), 32);
+        }
+    }
+}
+
+/* Unit over large_set. */
+static void
+set_members(struct inc_cx *cx, struct inc_ref large)
+{
+    const struct set_id *id = inc_key(cx, large);
+    const struct large_set *value = inc_value(cx, large);
+
+    if (value->dp_key) {
+        split_port_group(cx, id, value->row, value->dp_key);
+    } else {
+        split_address_set(cx, id, value->row);
+    }
+}
+
+static struct inc_family set_members_unit = {
+    .name = "set_members",
+    .over = &lflow_large_set_table,
+    .emits = INC_EMITS(&set_member_table.output),
+    .unit = set_members,
+};
+
+/* Uses of large sets. */
+
+/* Derived table: which instances use which sets. */
+struct set_use_key {
+    struct set_id id;
+    struct uuid lflow;          /* Logical_Flow row. */
+    struct uuid dp;             /* Datapath_Binding row. */
+    uint32_t group;             /* Is it a port group? */
+    uint32_t name;              /* Index into expr_port_groups() or
+                                 * expr_address_sets(). */
+};
+struct set_use {
+    struct inc_ref lflow;       /* Logical_Flow. */
+    struct inc_ref dp;          /* local_dp_table. */
+};
+struct inc_table lflow_set_use_table = {
+    .name = "set_use",
+    .kind = INC_DERIVED,
+    .key_size = sizeof(struct set_use_key),
+    .value_size = sizeof(struct set_use),
+};
+
+/* The names that 'expr' has of address sets, or of port groups. */
+static const char *const *
+set_names(const struct expr *expr, bool group)
+{
+    return group ? expr_port_groups(expr) : expr_address_sets(expr);
+}
+
+/* Claims that 'in' uses number 'name' of its address sets, or port groups, if
+ * it is open. */
+static void
+use_set(struct inc_cx *cx, const struct lflow_instance *in, bool group,
+        uint32_t name)
+{
+    const char *s = set_names(in->lflow->expr, group)[name];
+    struct inc_ref row = (expr_can_be_open(in->lflow->expr, group, s)
+                          ? find_large(&in->env, group, s) : INC_NONE);
+
+    if (!row.id) {
+        return;
+    }
+
+    struct set_use_key key = {
+        .id.set = *inc_uuid(cx, row),
+        .lflow = *inc_uuid(cx, in->row),
+        .dp = *in->env.dp,
+        .group = group,
+        .name = name,
+    };
+    if (group) {
+        key.id.dp = key.dp;
+    }
+    const struct set_use use = { .lflow = in->row, .dp = in->dp_row };
+    inc_derive(cx, &lflow_set_use_table, &key, &use);
+
+    const struct large_set large = {
+        .row = row, .dp_key = group ? in->env.dp_key : 0
+    };
+    inc_derive(cx, &lflow_large_set_table, &key.id, &large);
+}
+
+void
+lflow_use_large_sets(struct inc_cx *cx, const struct lflow_instance *in)
+{
+    for (int group = 0; group < 2; group++) {
+        const char *const *names = set_names(in->lflow->expr, group);
+
+        for (uint32_t i = 0; names[i]; i++) {
+            use_set(cx, in, group, i);
+        }
+    }
+}
+
+/* Fact over set_use: what the flows of all members have in common.  NULL if
+ * there are none. */
+struct holes {
+    struct uuid lflow;          /* Cookie. */
+    uint32_t dp_key;
+    uint32_t conj_base;         /* Number of the first conjunctive match. */
+    uint16_t priority;
+    uint8_t oftable;
+    struct ofpbuf ofpacts;
+    struct expr_holes *holes;
+};
+struct holes_value {
+    struct holes *holes;
+};
+
+static void
+holes_value_free(void *value_)
+{
+    struct holes_value *value = value_;
+    struct holes *holes = value->holes;
+
+    if (holes) {
+        ofpbuf_uninit(&holes->ofpacts);
+        free(holes->holes);
+        free(holes);
+    }
+}
+
+static bool
+holes_value_equal(const void *a_, const void *b_)
+{
+    const struct holes *a = ((const struct holes_value *) a_)->holes;
+    const struct holes *b = ((const struct holes_value *) b_)->holes;
+
+    return (a == b
+            || (a && b
+                && uuid_equals(&a->lflow, &b->lflow)
+                && a->dp_key == b->dp_key
+                && a->conj_base == b->conj_base
+                && a->priority == b->priority
+                && a->oftable == b->oftable
+                && ofpbuf_equal(&a->ofpacts, &b->ofpacts)
+                && a->holes->size == b->holes->size
+                && !memcmp(a->holes, b->holes, a->holes->size)));
+}
+
+static void
+holes_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
+{
+    const struct set_use_key *key = inc_key(cx, row);
+    const struct set_use *use = inc_value(cx, row);
+    struct holes_value *value = value_;
+    struct lflow_instance in;
+
+    if (!lflow_instance_init(&in, cx, use->dp, use->lflow)) {
+        return;
+    }
+
+    const char *name = set_names(in.lflow->expr, key->group)[key->name];
+    struct expr_holes *expr_holes = expr_to_holes(in.lflow->expr, &in.expr_env,
+                                                  key->group, name);
+    if (!expr_holes) {
+        return;
+    }
+
+    struct holes *holes = xmalloc(sizeof *holes);
+    *holes = (struct holes) {
+        .lflow = key->lflow,
+        .dp_key = in.dp->key,
+        .conj_base = lflow_first_conj_id(cx, in.row),
+        .priority = in.priority,
+        .oftable = in.oftable,
+        .holes = expr_holes,
+    };
+    ofpbuf_init(&holes->ofpacts, 0);
+    value->holes = holes;
+    free(lflow_encode(&in, &holes->ofpacts));
+    ofpbuf_trim(&holes->ofpacts);
+}
+
+static struct inc_family holes_fact = {
+    .name = "set_holes",
+    .over = &lflow_set_use_table,
+    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS),
+    .reads = INC_READS(&local_dp_table, &lflow_conj_table),
+    .fact = holes_compute,
+    .fact_size = sizeof(struct holes_value),
+    .fact_free = holes_value_free,
+    .fact_equal = holes_value_equal,
+};
+
+/* Flows of members. */
+
+static void
+set_use_keys(struct inc_cx *cx, struct inc_ref row, struct inc_keys *keys)
+{
+    const struct set_use_key *key = inc_key(cx, row);
+
+    inc_key_add(keys, &key->id, sizeof key->id);
+}
+
+static void
+set_member_keys(struct inc_cx *cx, struct inc_ref row, struct inc_keys *keys)
+{
+    const struct set_member *member = inc_key(cx, row);
+
+    inc_key_add(keys, &member->id, sizeof member->id);
+}
+
+static struct inc_index set_use_by_set = {
+    .name = "set_use_by_set",
+    .table = &lflow_set_use_table,
+    .keys = set_use_keys,
+};
+static struct inc_index set_member_by_set = {
+    .name = "set_member_by_set",
+    .table = &set_member_table,
+    .keys = set_member_keys,
+};
+
+/* Uses of sets, and the sets' members. */
+static struct inc_table use_member_table = {
+    .name = "use_member",
+    .kind = INC_JOIN,
+    .left = &set_use_by_set,
+    .right = &set_member_by_set,
+};
+
+/* Emits the flows of 'member' in hole number 'i' of 'holes'. */
+static void
+fill_hole(struct inc_cx *cx, const struct holes *holes, size_t i,
+          const struct expr_constant *member)
+{
+    const struct expr_conj *conj = &holes->holes->holes[i].conj;
+    struct match matches[2];
+    size_t n = expr_hole_fill(holes->holes, i, member, matches);
+
+    for (size_t j = 0; j < n; j++) {
+        match_set_metadata(&matches[j], htonll(holes->dp_key));
+        if (conj->n_clauses) {
+            flow_emit_conj(cx, holes->oftable, holes->priority, &matches[j],
+                           holes->conj_base + conj->id, conj->clause,
+                           conj->n_clauses);
+        } else {
+            flow_emit(cx, holes->oftable, holes->priority, &matches[j],
+                      &holes->ofpacts, &holes->lflow);
+        }
+    }
+}
+
+/* Unit over use_member. */
+static void
+member_flows(struct inc_cx *cx, struct inc_ref pair)
+{
+    const struct holes_value *value = inc_fact(cx, &holes_fact,
+                                               inc_left(cx, pair));
+    const struct set_member *member = inc_key(cx, inc_right(cx, pair));
+    const struct expr_constant constant = {
+        .value = member->value,
+        .mask = member->mask,
+        .width = member->width,
+    };
+
+    for (size_t i = 0; value->holes && i < value->holes->holes->n; i++) {
+        fill_hole(cx, value->holes, i, &constant);
+    }
+}
+
+static struct inc_family member_flows_unit = {
+    .name = "member_flows",
+    .over = &use_member_table,
+    .uses = INC_USES(&holes_fact),
+    .reads = INC_READS(&lflow_set_use_table, &set_member_table),
+    .emits = INC_EMITS(&flows_output),
+    .unit = member_flows,
+};
+
+void
+lflow_sets_add(struct inc *inc)
+{
+    inc_add_family(inc, &lflow_set_fact);
+    inc_add_family(inc, &lflow_large_set_fact);
+    inc_add_family(inc, &lflow_large_group_fact);
+    inc_add_family(inc, &set_members_unit);
+    inc_add_family(inc, &holes_fact);
+    inc_add_family(inc, &member_flows_unit);
+}

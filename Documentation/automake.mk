@@ -3,13 +3,12 @@
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 
 # Manuals and manual pages.
-EXTRA_DIST += \
-	Documentation/README.md \
+EXTRA_DIST += Documentation/README.md Documentation/md2man.py
+dist_doc_DATA += \
 	Documentation/add-a-feature.md \
 	Documentation/architecture.md \
 	Documentation/engine.md \
 	Documentation/language.md \
-	Documentation/md2man.py \
 	Documentation/ovn-architecture.md \
 	Documentation/roadmap.md
 

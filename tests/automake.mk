@@ -9,6 +9,7 @@ TESTSUITE_AT = \
 	tests/actions.at \
 	tests/controller-sets.at \
 	tests/expr.at \
+	tests/install.at \
 	tests/language.at \
 	tests/ovn-macros.at \
 	tests/lint.at \
@@ -33,6 +34,7 @@ EXTRA_DIST += \
 	tests/atlocal.in \
 	tests/data/actions-lines.txt \
 	tests/data/expr-lines.txt \
+	tests/data/install-layout.txt \
 	tests/data/option-keys.tsv \
 	tests/data/schema-nb.tsv \
 	tests/data/schema-sb.tsv \

@@ -1,0 +1,45 @@
+# Copyright (c) 2026 The authors, see NOTICE.
+#
+# Licensed under the Apache License, Version 2.0; see LICENSE.
+
+# systemd units, their options, log rotation; see packaging/README.md.
+SYSTEMD_UNITS = \
+	packaging/ovn-central.service \
+	packaging/ovn-controller.service \
+	packaging/ovn-host.service \
+	packaging/ovn-northd.service \
+	packaging/ovn-ovsdb-server-nb.service \
+	packaging/ovn-ovsdb-server-sb.service
+PACKAGING_BUILT = $(SYSTEMD_UNITS) packaging/ovn-common.logrotate
+# Where /var/run is /run, say so: systemd insists.
+units_rundir = $(patsubst /var/run/%,/run/%,$(localstatedir)/run/ovn)
+nodist_systemdsystemunit_DATA = $(SYSTEMD_UNITS)
+CLEANFILES += $(PACKAGING_BUILT)
+EXTRA_DIST += \
+	packaging/README.md \
+	packaging/ovn-central.default \
+	packaging/ovn-host.default \
+	$(PACKAGING_BUILT:=.in)
+all-local: $(PACKAGING_BUILT)
+$(PACKAGING_BUILT): %: %.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) packaging && \
+	$(SED) -e 's,[@]pkgdatadir[@],$(pkgdatadir),g' \
+	  -e 's,[@]sysconfdir[@],$(sysconfdir),g' \
+	  -e 's,[@]rundir[@],$(units_rundir),g' \
+	  -e 's,[@]logdir[@],$(localstatedir)/log/ovn,g' \
+	  $< > $@.tmp && mv $@.tmp $@
+
+# Each of these has another name where it goes.
+install-data-local: $(PACKAGING_BUILT)
+	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)/default' \
+	  '$(DESTDIR)$(sysconfdir)/logrotate.d'
+	$(INSTALL_DATA) $(srcdir)/packaging/ovn-central.default \
+	  '$(DESTDIR)$(sysconfdir)/default/ovn-central'
+	$(INSTALL_DATA) $(srcdir)/packaging/ovn-host.default \
+	  '$(DESTDIR)$(sysconfdir)/default/ovn-host'
+	$(INSTALL_DATA) packaging/ovn-common.logrotate \
+	  '$(DESTDIR)$(sysconfdir)/logrotate.d/ovn-common'
+uninstall-local:
+	rm -f '$(DESTDIR)$(sysconfdir)/default/ovn-central' \
+	  '$(DESTDIR)$(sysconfdir)/default/ovn-host' \
+	  '$(DESTDIR)$(sysconfdir)/logrotate.d/ovn-common'

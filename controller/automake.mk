@@ -62,6 +62,8 @@ controller_ovn_controller_SOURCES = \
 	controller/ovn-controller.c \
 	controller/physical.c \
 	controller/physical.h \
+	controller/template.c \
+	controller/template.h \
 	controller/tunnel.c \
 	controller/tunnel.h \
 	controller/zones.c \

@@ -17,14 +17,18 @@
 #include "controller/inject.h"
 #include "controller/lflow.h"
 #include "controller/local.h"
+#include "controller/template.h"
+#include "dummy.h"
 #include "lib/inc.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb-idl.h"
+#include "ovsdb/ovn-sb-idl.h"
 #include "svec.h"
 #include "unixctl.h"
 #include "util.h"
+#include "uuid.h"
 
 VLOG_DEFINE_THIS_MODULE(commands);
 
@@ -65,18 +69,6 @@ cmd_connection_status(struct unixctl_conn *conn, int argc OVS_UNUSED,
     bool connected = ovsdb_idl_is_connected(c->sb.loop.idl);
 
     unixctl_command_reply(conn, connected ? "connected" : "not connected");
-}
-
-static void
-cmd_ct_zone_list(struct unixctl_conn *conn, int argc OVS_UNUSED,
-                 const char *argv[] OVS_UNUSED, void *c_)
-{
-    const struct controller *c = c_;
-    struct ds ds = DS_EMPTY_INITIALIZER;
-
-    ct_zones_format(&c->ct_zones, &ds);
-    unixctl_command_reply(conn, ds_cstr(&ds));
-    ds_destroy(&ds);
 }
 
 static void
@@ -175,50 +167,119 @@ cmd_flush_cache(struct unixctl_conn *conn, int argc OVS_UNUSED,
     unixctl_command_reply(conn, NULL);
 }
 
+/* Commands that print something, and do nothing: each appends to 'ds'. */
+
 static void
-cmd_cache_stats(struct unixctl_conn *conn, int argc OVS_UNUSED,
-                const char *argv[] OVS_UNUSED, void *c_ OVS_UNUSED)
+format_ct_zones(const struct controller *c, struct ds *ds)
+{
+    ct_zones_format(&c->ct_zones, ds);
+}
+
+static void
+format_cache_stats(const struct controller *c OVS_UNUSED, struct ds *ds)
 {
     size_t n = lflow_n_parsed();
-    char *reply = xasprintf("Enabled: true\n"
-                            "total           : %"PRIuSIZE"\n"
-                            "cache-expr      : %"PRIuSIZE"\n"
-                            "cache-matches   : 0\n", n, n);
 
-    unixctl_command_reply(conn, reply);
-    free(reply);
+    ds_put_format(ds, "Enabled: true\n"
+                  "total           : %"PRIuSIZE"\n"
+                  "cache-expr      : %"PRIuSIZE"\n"
+                  "cache-matches   : 0\n", n, n);
 }
 
 static void
-cmd_dump_bindings(struct unixctl_conn *conn, int argc OVS_UNUSED,
-                  const char *argv[] OVS_UNUSED, void *c_)
+format_bindings(const struct controller *c, struct ds *ds)
 {
-    const struct controller *c = c_;
-    struct ds ds = DS_EMPTY_INITIALIZER;
-
-    binding_format(c->ovs.loop.idl, c->sb.loop.idl, &ds);
-    unixctl_command_reply(conn, ds_cstr(&ds));
-    ds_destroy(&ds);
+    binding_format(c->ovs.loop.idl, c->sb.loop.idl, ds);
 }
 
 static void
-cmd_dump_datapaths(struct unixctl_conn *conn, int argc OVS_UNUSED,
-                   const char *argv[] OVS_UNUSED, void *c_ OVS_UNUSED)
+format_datapaths(const struct controller *c OVS_UNUSED, struct ds *ds)
 {
     struct svec uuids = SVEC_EMPTY_INITIALIZER;
-    struct ds ds = DS_EMPTY_INITIALIZER;
     const char *uuid;
     size_t i;
 
     local_dp_list(&uuids);
     svec_sort(&uuids);
-    ds_put_cstr(&ds, "Local datapaths:\n");
+    ds_put_cstr(ds, "Local datapaths:\n");
     SVEC_FOR_EACH (i, uuid, &uuids) {
-        ds_put_format(&ds, "Datapath: %s\n", uuid);
+        ds_put_format(ds, "Datapath: %s\n", uuid);
     }
+    svec_destroy(&uuids);
+}
+
+static void
+format_conj_ids(const struct controller *c OVS_UNUSED, struct ds *ds)
+{
+    lflow_format_conj_ids(ds);
+}
+
+static void
+format_template_vars(const struct controller *c, struct ds *ds)
+{
+    template_format(c->sb.loop.idl, c->config.chassis, ds);
+}
+
+/* MAC bindings of local datapaths. */
+static void
+format_mac_bindings(const struct controller *c, struct ds *ds)
+{
+    const struct sbrec_mac_binding *mb;
+    struct svec lines = SVEC_EMPTY_INITIALIZER;
+    const char *line;
+    size_t i;
+
+    SBREC_MAC_BINDING_FOR_EACH (mb, c->sb.loop.idl) {
+        if (mb->datapath && local_dp_exists(&mb->datapath->header_.uuid)) {
+            svec_add_nocopy(&lines, xasprintf(
+                "lport: %s, ip: %s, mac: %s, datapath: "UUID_FMT,
+                mb->logical_port, mb->ip, mb->mac,
+                UUID_ARGS(&mb->datapath->header_.uuid)));
+        }
+    }
+    svec_sort(&lines);
+    ds_put_cstr(ds, "MAC bindings:\n");
+    SVEC_FOR_EACH (i, line, &lines) {
+        ds_put_format(ds, "%s\n", line);
+    }
+    svec_destroy(&lines);
+}
+
+struct dump {
+    const char *name;
+    void (*format)(const struct controller *, struct ds *);
+    const struct controller *c;
+};
+
+static struct dump dumps[] = {
+    { "ct-zone-list", format_ct_zones, NULL },
+    { "lflow-cache/show-stats", format_cache_stats, NULL },
+    { "debug/dump-local-bindings", format_bindings, NULL },
+    { "debug/dump-local-datapaths", format_datapaths, NULL },
+    { "debug/dump-lflow-conj-ids", format_conj_ids, NULL },
+    { "debug/dump-local-template-vars", format_template_vars, NULL },
+    { "debug/dump-mac-bindings", format_mac_bindings, NULL },
+};
+
+static void
+cmd_dump(struct unixctl_conn *conn, int argc OVS_UNUSED,
+         const char *argv[] OVS_UNUSED, void *dump_)
+{
+    const struct dump *dump = dump_;
+    struct ds ds = DS_EMPTY_INITIALIZER;
+
+    dump->format(dump->c, &ds);
     unixctl_command_reply(conn, ds_cstr(&ds));
     ds_destroy(&ds);
-    svec_destroy(&uuids);
+}
+
+/* "debug/enable-timewarp": registers the commands that move the clock. */
+static void
+cmd_enable_timewarp(struct unixctl_conn *conn, int argc OVS_UNUSED,
+                    const char *argv[] OVS_UNUSED, void *c_ OVS_UNUSED)
+{
+    timeval_dummy_register();
+    unixctl_command_reply(conn, NULL);
 }
 
 /* Registers all commands for 'c', which must live as long as the unixctl
@@ -233,25 +294,27 @@ commands_register(struct controller *c)
     } commands[] = {
         { "exit", "[--restart]", 0, 1, cmd_exit },
         { "connection-status", "", 0, 0, cmd_connection_status },
-        { "ct-zone-list", "", 0, 0, cmd_ct_zone_list },
         { "sb-cluster-state-reset", "", 0, 0, cmd_sb_cluster_state_reset },
         { "debug/pause", "", 0, 0, cmd_pause },
         { "debug/resume", "", 0, 0, cmd_resume },
         { "debug/status", "", 0, 0, cmd_status },
         { "debug/delay-nb-cfg-report", "SECONDS", 1, 1, cmd_delay_nb_cfg },
-        { "debug/dump-local-bindings", "", 0, 0, cmd_dump_bindings },
-        { "debug/dump-local-datapaths", "", 0, 0, cmd_dump_datapaths },
+        { "debug/enable-timewarp", "", 0, 0, cmd_enable_timewarp },
         { "inject-pkt", "MICROFLOW", 1, 1, cmd_inject_pkt },
         { "recompute", "[deprecated]", 0, 0, cmd_recompute },
         { "lflow-cache/flush", "", 0, 0, cmd_flush_cache },
         { "flush-lflow-cache", "[deprecated]", 0, 0, cmd_flush_cache },
-        { "lflow-cache/show-stats", "", 0, 0, cmd_cache_stats },
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(commands); i++) {
         unixctl_command_register(commands[i].name, commands[i].usage,
                                  commands[i].min_args, commands[i].max_args,
                                  commands[i].cb, c);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(dumps); i++) {
+        dumps[i].c = c;
+        unixctl_command_register(dumps[i].name, "", 0, 0, cmd_dump,
+                                 &dumps[i]);
     }
     ofswitch_register_unixctl(c->sw);
     inc_unixctl_init(c->compile.inc);

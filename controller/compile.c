@@ -18,6 +18,7 @@
 #include "controller/monitor.h"
 #include "controller/ofswitch.h"
 #include "controller/physical.h"
+#include "controller/template.h"
 #include "controller/tunnel.h"
 #include "controller/zones.h"
 #include "ovsdb-idl.h"
@@ -35,7 +36,7 @@ static struct inc_table *const ovs_tables[] = {
 static struct inc_table *const sb_tables[] = {
     &sb_chassis_table, &sb_encap_table, &sb_dp_table, &sb_pb_table,
     &sb_lflow_table, &sb_dpg_table, &sb_mcg_table, &sb_address_set_table,
-    &sb_pg_table,
+    &sb_pg_table, &sb_chassis_template_var_table,
 };
 
 /* Key of the only row of chassis_cfg_table. */
@@ -93,6 +94,7 @@ compile_init(struct compile *compile, struct ovsdb_idl *ovs_idl,
     zones_add(inc);
     local_add(inc);
     tunnel_add(inc);
+    template_add(inc);
     lflow_add(inc);
     physical_add(inc);
     mcast_add(inc);

@@ -14,6 +14,7 @@
  *
  *     local.c      which ports and datapaths are on this chassis
  *     tunnel.c     which tunnel leads where
+ *     template.c   texts that differ from chassis to chassis
  *     lflow.c      logical flows of local datapaths, tables 8-31 and 40-63
  *     physical.c   ports and tunnels, tables 0, 32, 33, 34, 64 and 65
  *     mcast.c      multicast groups, tables 32 and 33

@@ -68,7 +68,7 @@ static const struct table_use ovs_tables[] = {
 };
 
 /* The tables of the Southbound database that the controller uses, all columns
- * but those below. */
+ * but those below.  Without the former nothing can be done. */
 static const struct ovsdb_idl_table_class *const sb_tables[] = {
     &sbrec_table_sb_global,
     &sbrec_table_chassis,
@@ -81,6 +81,10 @@ static const struct ovsdb_idl_table_class *const sb_tables[] = {
     &sbrec_table_multicast_group,
     &sbrec_table_address_set,
     &sbrec_table_port_group,
+    &sbrec_table_mac_binding,
+};
+static const struct ovsdb_idl_table_class *const sb_optional_tables[] = {
+    &sbrec_table_chassis_template_var,
 };
 
 /* Columns that are not replicated: they are large, or change often, and nobody
@@ -138,6 +142,20 @@ is_in(const struct ovsdb_idl_column *column,
     return false;
 }
 
+/* Makes 'idl' replicate the Southbound database's 'table'. */
+static void
+add_sb_table(struct ovsdb_idl *idl, const struct ovsdb_idl_table_class *table)
+{
+    ovsdb_idl_add_table(idl, table);
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const struct ovsdb_idl_column *column = &table->columns[i];
+
+        if (!is_in(column, sb_omitted, ARRAY_SIZE(sb_omitted))) {
+            ovsdb_idl_add_column(idl, column);
+        }
+    }
+}
+
 /* Returns a replica of the Southbound database, without remote so far.  Any
  * server of a cluster will do. */
 struct ovsdb_idl *
@@ -148,16 +166,10 @@ db_create_sb(void)
 
     ovsdb_idl_set_leader_only(idl, false);
     for (size_t i = 0; i < ARRAY_SIZE(sb_tables); i++) {
-        const struct ovsdb_idl_table_class *class = sb_tables[i];
-
-        ovsdb_idl_add_table(idl, class);
-        for (size_t j = 0; j < class->n_columns; j++) {
-            const struct ovsdb_idl_column *column = &class->columns[j];
-
-            if (!is_in(column, sb_omitted, ARRAY_SIZE(sb_omitted))) {
-                ovsdb_idl_add_column(idl, column);
-            }
-        }
+        add_sb_table(idl, sb_tables[i]);
+    }
+    for (size_t i = 0; i < ARRAY_SIZE(sb_optional_tables); i++) {
+        add_sb_table(idl, sb_optional_tables[i]);
     }
     ovsdb_idl_track_add_all(idl);
     for (size_t i = 0; i < ARRAY_SIZE(sb_silent); i++) {

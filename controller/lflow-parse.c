@@ -13,9 +13,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/lflow.h"
+#include "controller/template.h"
 #include "hash.h"
 #include "lib/actions.h"
 #include "lib/logical.h"
+#include "openvswitch/dynamic-string.h"
 #include "openvswitch/hmap.h"
 #include "ovsdb/sb-inc.h"
 #include "smap.h"
@@ -54,10 +57,25 @@ lflow_is_ingress(struct inc_cx *cx, struct inc_ref row)
     return !strcmp(sb_lflow_pipeline(cx, row), "ingress");
 }
 
-/* Parses logical flow 'row' into 'lflow', whose 'digest' is set already.
- * Returns NULL, or an error that the caller must free. */
+/* The text of a logical flow, as it is on this chassis. */
+struct lflow_text {
+    const char *match, *actions;
+};
+
+static struct lflow_text
+read_text(struct inc_cx *cx, struct inc_ref row)
+{
+    return (struct lflow_text) {
+        .match = template_expand(cx, sb_lflow_match(cx, row)),
+        .actions = template_expand(cx, sb_lflow_actions(cx, row)),
+    };
+}
+
+/* Parses logical flow 'row', which says 'text', into 'lflow', whose 'digest'
+ * is set already.  Returns NULL, or an error that the caller must free. */
 static char *
-parse(struct inc_cx *cx, struct inc_ref row, struct lflow *lflow)
+parse(struct inc_cx *cx, struct inc_ref row, const struct lflow_text *text,
+      struct lflow *lflow)
 {
     const struct field_symtab *symtab
         = (smap_get_bool(sb_lflow_tags(cx, row), "acl_ct_translation", false)
@@ -69,11 +87,11 @@ parse(struct inc_cx *cx, struct inc_ref row, struct lflow *lflow)
         .n_tables = LOG_PIPELINE_LEN,
     };
     struct field_set prereqs = { .bits = { 0 } };
-    char *error = actions_parse(sb_lflow_actions(cx, row), &params,
-                                &lflow->ovnacts, &prereqs);
+    char *error = actions_parse(text->actions, &params, &lflow->ovnacts,
+                                &prereqs);
 
     if (!error) {
-        error = expr_parse(sb_lflow_match(cx, row), symtab, &prereqs,
+        error = expr_parse(text->match, symtab, &prereqs,
                            &lflow->expr);
     }
     if (!error) {
@@ -84,18 +102,17 @@ parse(struct inc_cx *cx, struct inc_ref row, struct lflow *lflow)
 
 /* Computes the digest of what parse() reads. */
 static void
-compute_digest(struct inc_cx *cx, struct inc_ref row, uint64_t digest[2])
+compute_digest(struct inc_cx *cx, struct inc_ref row,
+               const struct lflow_text *text, uint64_t digest[2])
 {
-    const char *match = sb_lflow_match(cx, row);
-    const char *actions = sb_lflow_actions(cx, row);
     uint32_t place = (sb_lflow_table_id(cx, row) << 2
                       | lflow_is_ingress(cx, row) << 1
                       | smap_get_bool(sb_lflow_tags(cx, row),
                                       "acl_ct_translation", false));
     ovs_u128 a, b;
 
-    hash_bytes128(match, strlen(match), place, &a);
-    hash_bytes128(actions, strlen(actions), place + 1, &b);
+    hash_bytes128(text->match, strlen(text->match), place, &a);
+    hash_bytes128(text->actions, strlen(text->actions), place + 1, &b);
     digest[0] = a.u64.lo ^ b.u64.hi;
     digest[1] = a.u64.hi + b.u64.lo;
 }
@@ -113,10 +130,12 @@ lflow_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
     }
 
     ofpbuf_init(&lflow->ovnacts, 0);
-    compute_digest(cx, row, lflow->digest);
     value->lflow = lflow;
 
-    char *error = parse(cx, row, lflow);
+    const struct lflow_text text = read_text(cx, row);
+    compute_digest(cx, row, &text, lflow->digest);
+
+    char *error = parse(cx, row, &text, lflow);
     if (error) {
         lflow_value_free(value);
         value->lflow = NULL;
@@ -129,6 +148,8 @@ lflow_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
 struct inc_family lflow_fact = {
     .name = "lflow",
     .over = &sb_lflow_table,
+    .uses = INC_USES(&template_value_fact),
+    .reads = INC_READS(&template_var_table),
     .fact = lflow_compute,
     .fact_size = sizeof(struct lflow_value),
     .fact_free = lflow_value_free,
@@ -146,7 +167,9 @@ lflow_parse_error(struct inc_cx *cx, struct inc_ref row)
                          sb_lflow_table_id(cx, row), LOG_PIPELINE_LEN - 1);
     }
     ofpbuf_init(&lflow.ovnacts, 0);
-    error = parse(cx, row, &lflow);
+
+    const struct lflow_text text = read_text(cx, row);
+    error = parse(cx, row, &text, &lflow);
     expr_destroy(lflow.expr);
     actions_free(&lflow.ovnacts);
     ofpbuf_uninit(&lflow.ovnacts);
@@ -268,12 +291,13 @@ conj_resolve(struct inc *inc, void *aux OVS_UNUSED,
 
 /* Unit over Logical_Flow.
  *
- * Only what has an OR or a comparison in it can need a conjunctive match; all
- * other flows, which are most, are not parsed for this. */
+ * Only what has an OR or a comparison in it, or what a template variable may
+ * stand for, can need a conjunctive match; all other flows, which are most,
+ * are not parsed for this. */
 static void
 conj_request(struct inc_cx *cx, struct inc_ref row)
 {
-    if (!strpbrk(sb_lflow_match(cx, row), "{|$@!<>")) {
+    if (!strpbrk(sb_lflow_match(cx, row), "{|$@!<>^")) {
         return;
     }
 
@@ -291,6 +315,39 @@ static struct inc_family conj_unit = {
     .emits = INC_EMITS(&lflow_conj_table.output),
     .unit = conj_request,
 };
+
+static int
+compare_ranges(const void *a_, const void *b_)
+{
+    const struct conj_range *const *a = a_;
+    const struct conj_range *const *b = b_;
+
+    return (*a)->first < (*b)->first ? -1 : (*a)->first > (*b)->first;
+}
+
+void
+lflow_format_conj_ids(struct ds *ds)
+{
+    size_t n = hmap_count(&conj_ranges), i = 0;
+    const struct conj_range **sorted = xcalloc(MAX(n, 1), sizeof *sorted);
+    const struct conj_range *range;
+    uint64_t total = 0;
+
+    HMAP_FOR_EACH (range, hmap_node, &conj_ranges) {
+        sorted[i++] = range;
+        total += range->n;
+    }
+    qsort(sorted, n, sizeof *sorted, compare_ranges);
+
+    ds_put_cstr(ds, "Conjunction IDs allocations:\n");
+    for (i = 0; i < n; i++) {
+        ds_put_format(ds, "lflow: "UUID_FMT", IDs: %"PRIu32"..%"PRIu32"\n",
+                      UUID_ARGS(&sorted[i]->lflow), sorted[i]->first,
+                      sorted[i]->first + sorted[i]->n - 1);
+    }
+    ds_put_format(ds, "---\nTotal %"PRIu64" IDs used.\n", total);
+    free(sorted);
+}
 
 uint32_t
 lflow_first_conj_id(struct inc_cx *cx, struct inc_ref row)

@@ -26,7 +26,7 @@ struct local_dp;
 
 /* lflow-parse.c */
 
-/* What a logical flow says, independent of datapath and chassis. */
+/* What a logical flow says on this chassis, in any datapath. */
 struct lflow {
     uint64_t digest[2];         /* Of everything it was made from. */
     struct expr *expr;
@@ -41,7 +41,7 @@ struct lflow_value {
 extern struct inc_family lflow_fact;
 
 /* Why logical flow 'row' cannot be parsed: an error that the caller must free,
- * or NULL if it can. */
+ * or NULL if it can.  The caller must declare what template.h says. */
 char *lflow_parse_error(struct inc_cx *, struct inc_ref row);
 
 /* True if logical flow 'row' is in the ingress pipeline. */

@@ -15,6 +15,7 @@
 #include "controller/flows.h"
 #include "controller/lflow-private.h"
 #include "controller/local.h"
+#include "controller/template.h"
 #include "lib/actions.h"
 #include "lib/logical.h"
 #include "openvswitch/match.h"
@@ -307,8 +308,10 @@ dp_group_lflow(struct inc_cx *cx, struct inc_ref pair)
 static struct inc_family dp_lflow_unit = {
     .name = "dp_lflow",
     .over = &dp_lflow_table,
-    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS),
-    .reads = INC_READS(&local_dp_table, &lflow_conj_table),
+    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS,
+                     &template_value_fact),
+    .reads = INC_READS(&local_dp_table, &lflow_conj_table,
+                       &template_var_table),
     .emits = INC_EMITS(&flows_output, &lflow_set_use_table.output,
                        &lflow_large_set_table.output),
     .unit = dp_lflow,
@@ -317,8 +320,10 @@ static struct inc_family dp_lflow_unit = {
 static struct inc_family dp_group_lflow_unit = {
     .name = "dp_group_lflow",
     .over = &dp_group_lflow_table,
-    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS),
-    .reads = INC_READS(&local_dp_table, &dp_group_table, &lflow_conj_table),
+    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS,
+                     &template_value_fact),
+    .reads = INC_READS(&local_dp_table, &dp_group_table, &lflow_conj_table,
+                       &template_var_table),
     .emits = INC_EMITS(&flows_output, &lflow_set_use_table.output,
                        &lflow_large_set_table.output),
     .unit = dp_group_lflow,

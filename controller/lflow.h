@@ -17,6 +17,7 @@
 
 #include <stddef.h>
 
+struct ds;
 struct inc;
 
 /* Adds what lflow.c has to 'inc'. */
@@ -24,6 +25,10 @@ void lflow_add(struct inc *inc);
 
 /* How many logical flows are parsed. */
 size_t lflow_n_parsed(void);
+
+/* Appends to 'ds' which numbers of conjunctive matches belong to which logical
+ * flow, in the order of the numbers. */
+void lflow_format_conj_ids(struct ds *ds);
 
 /* Frees what is not the engine's. */
 void lflow_destroy(void);

@@ -230,6 +230,14 @@ local_dp_list(struct svec *uuids)
     inc_output_for_each(&local_dp_table.output, list_dp, uuids);
 }
 
+bool
+local_dp_exists(const struct uuid *dp)
+{
+    struct inc_claim claim;
+
+    return inc_output_get(&local_dp_table.output, dp, sizeof *dp, &claim, 1);
+}
+
 /* Returns true if 'dp' is a logical switch. */
 static bool
 is_switch(struct inc_cx *cx, struct inc_ref dp)

@@ -15,6 +15,7 @@
 
 struct inc_table;
 struct svec;
+struct uuid;
 
 /* Fact over Interface: is it attached to the integration bridge? */
 struct iface {
@@ -61,6 +62,9 @@ extern struct inc_table local_dp_table;
 /* The value of the row of 'dp', a Datapath_Binding, in local_dp_table, or NULL
  * if it is not local.  The caller must declare the read. */
 const struct local_dp *local_dp_get(struct inc_cx *, struct inc_ref dp);
+
+/* From outside of the compilation: is 'dp' local? */
+bool local_dp_exists(const struct uuid *dp);
 
 /* Appends the UUIDs of the local datapaths, in text, to 'uuids'. */
 void local_dp_list(struct svec *uuids);

@@ -43,6 +43,7 @@ static bool dirty = true;
 /* What the last question depended on besides, and its number. */
 static struct uuid asked_chassis;
 static bool asked_all;
+static bool asked_templates;    /* Does the server have that table? */
 static char *asked_name;
 static unsigned int expected_seqno = UNASKED;   /* When it is answered. */
 static unsigned int asked_at_seqno;             /* When it was asked. */
@@ -106,7 +107,7 @@ monitor_want_dp(struct inc_cx *cx, const struct uuid *dp)
 
 /* The conditions, one for each table that has one. */
 struct conditions {
-    struct ovsdb_idl_condition pb, lflow, mcg, private;
+    struct ovsdb_idl_condition pb, lflow, mcg, mac, private, templates;
 };
 
 static void
@@ -144,6 +145,7 @@ add_datapath_conditions(struct conditions *c)
         sbrec_logical_flow_add_clause_logical_datapath(&c->lflow, OVSDB_F_EQ,
                                                        &uuid);
         sbrec_multicast_group_add_clause_datapath(&c->mcg, OVSDB_F_EQ, &uuid);
+        sbrec_mac_binding_add_clause_datapath(&c->mac, OVSDB_F_EQ, &uuid);
     }
 
     /* Which datapaths are in a group cannot be asked; there are few rows, as
@@ -167,6 +169,10 @@ send_conditions(struct ovsdb_idl *idl)
         sbrec_logical_flow_set_condition(idl, &asked.lflow),
         sbrec_multicast_group_set_condition(idl, &asked.mcg),
         sbrec_chassis_private_set_condition(idl, &asked.private),
+        sbrec_mac_binding_set_condition(idl, &asked.mac),
+        (asked_templates
+         ? sbrec_chassis_template_var_set_condition(idl, &asked.templates)
+         : 0),
     };
     unsigned int max = seqnos[0];
 
@@ -191,7 +197,9 @@ destroy_conditions(struct conditions *c)
     ovsdb_idl_condition_destroy(&c->pb);
     ovsdb_idl_condition_destroy(&c->lflow);
     ovsdb_idl_condition_destroy(&c->mcg);
+    ovsdb_idl_condition_destroy(&c->mac);
     ovsdb_idl_condition_destroy(&c->private);
+    ovsdb_idl_condition_destroy(&c->templates);
 }
 
 /* Makes 'asked' what is wanted. */
@@ -204,15 +212,23 @@ build_conditions(const struct uuid *chassis, const char *name, bool all)
     ovsdb_idl_condition_init(&asked.pb);
     ovsdb_idl_condition_init(&asked.lflow);
     ovsdb_idl_condition_init(&asked.mcg);
+    ovsdb_idl_condition_init(&asked.mac);
     ovsdb_idl_condition_init(&asked.private);
+    ovsdb_idl_condition_init(&asked.templates);
 
     if (all) {
         ovsdb_idl_condition_add_clause_true(&asked.pb);
         ovsdb_idl_condition_add_clause_true(&asked.lflow);
         ovsdb_idl_condition_add_clause_true(&asked.mcg);
+        ovsdb_idl_condition_add_clause_true(&asked.mac);
+        ovsdb_idl_condition_add_clause_true(&asked.templates);
     } else {
         add_port_conditions(&asked.pb, chassis);
         add_datapath_conditions(&asked);
+        if (name) {
+            sbrec_chassis_template_var_add_clause_chassis(&asked.templates,
+                                                          OVSDB_F_EQ, name);
+        }
     }
     if (name) {
         sbrec_chassis_private_add_clause_name(&asked.private, OVSDB_F_EQ,
@@ -228,9 +244,17 @@ monitor_run(struct ovsdb_idl *sb_idl, const struct sbrec_chassis *chassis,
 {
     const struct uuid uuid = chassis ? chassis->header_.uuid : UUID_ZERO;
 
+    /* A condition for a table that the server does not have would never be
+     * answered. */
+    bool templates
+        = ovsdb_idl_server_has_table(sb_idl,
+                                     &sbrec_table_chassis_template_var);
+
     if (dirty || asked_all != monitor_all
+        || asked_templates != templates
         || !uuid_equals(&asked_chassis, &uuid)
         || !nullable_string_is_equal(asked_name, name)) {
+        asked_templates = templates;
         build_conditions(&uuid, name, monitor_all);
         note_question(sb_idl);
         dirty = false;

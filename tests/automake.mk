@@ -20,6 +20,7 @@ TESTSUITE_AT = \
 	tests/ofswitch.at \
 	tests/ovn-ctl.at \
 	tests/ovn-controller.at \
+	tests/ovn-controller-debug.at \
 	tests/ovn-controller-packet.at \
 	tests/ovn-controller-restore.at \
 	tests/ovn-northd.at \

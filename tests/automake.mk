@@ -27,6 +27,7 @@ TESTSUITE_AT = \
 	tests/ovn-macros-test.at \
 	tests/ovn-nbctl.at \
 	tests/ovn-sbctl.at \
+	tests/ovn-tools.at \
 	tests/schema.at
 TESTSUITE = tests/testsuite
 EXTRA_DIST += \
@@ -177,3 +178,14 @@ tests_fuzz_fuzz_microflow_SOURCES = \
 	tests/fuzz/fuzz-microflow.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
 tests_fuzz_fuzz_microflow_LDADD = $(OVN_LDADD)
 tests_fuzz_fuzz_microflow_LDFLAGS = $(FUZZ_LDFLAGS)
+
+# Transcripts of the tools.
+EXTRA_DIST += \
+	tests/tools/README.md \
+	tests/tools/differences \
+	tests/tools/nbctl-lb.txt \
+	tests/tools/nbctl-nat.txt \
+	tests/tools/nbctl-policies.txt \
+	tests/tools/nbctl-routes.txt \
+	tests/tools/transcript.py \
+	tests/tools/transcripts

@@ -20,10 +20,16 @@ utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-nbctl.c \
 	utilities/ovn-nbctl.h \
 	utilities/ovn-nbctl-address.c \
+	utilities/ovn-nbctl-children.c \
 	utilities/ovn-nbctl-find.c \
 	utilities/ovn-nbctl-group.c \
+	utilities/ovn-nbctl-lb-user.c \
+	utilities/ovn-nbctl-lb.c \
 	utilities/ovn-nbctl-lrp.c \
 	utilities/ovn-nbctl-lsp.c \
+	utilities/ovn-nbctl-nat.c \
+	utilities/ovn-nbctl-policy.c \
+	utilities/ovn-nbctl-route.c \
 	utilities/ovn-nbctl-router.c \
 	utilities/ovn-nbctl-show.c \
 	utilities/ovn-nbctl-switch.c \

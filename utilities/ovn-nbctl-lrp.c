@@ -105,6 +105,22 @@ lrp_router(struct ctl_context *ctx,
     return NULL;
 }
 
+/* Reports an error and returns false unless 'lrp' is on 'lr'. */
+bool
+nbctl_check_lrp_router(struct ctl_context *ctx,
+                       const struct nbrec_logical_router *lr,
+                       const struct nbrec_logical_router_port *lrp)
+{
+    for (size_t i = 0; i < lr->n_ports; i++) {
+        if (lr->ports[i] == lrp) {
+            return true;
+        }
+    }
+    ctl_error(ctx, "%s is not a router port of logical router: %s.",
+              lrp->name, lr->name);
+    return false;
+}
+
 /* "lrp-add --may-exist": reports an error unless 'lrp' is what the caller
  * wants. */
 static void

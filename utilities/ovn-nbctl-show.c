@@ -45,9 +45,7 @@ nbctl_pre_show(struct ctl_context *ctx)
         &nbrec_nat_col_type,
     };
 
-    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
-        ovsdb_idl_add_column(ctx->idl, columns[i]);
-    }
+    nbctl_add_columns(ctx, columns, ARRAY_SIZE(columns));
 }
 
 /* Appends 's' if it is not null, as " (aka S)". */

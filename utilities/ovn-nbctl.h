@@ -17,6 +17,11 @@ extern const struct dbctl_topic nbctl_lsp_topic;
 extern const struct dbctl_topic nbctl_address_topic;
 extern const struct dbctl_topic nbctl_router_topic;
 extern const struct dbctl_topic nbctl_lrp_topic;
+extern const struct dbctl_topic nbctl_route_topic;
+extern const struct dbctl_topic nbctl_policy_topic;
+extern const struct dbctl_topic nbctl_nat_topic;
+extern const struct dbctl_topic nbctl_lb_topic;
+extern const struct dbctl_topic nbctl_lb_user_topic;
 extern const struct dbctl_topic nbctl_group_topic;
 
 /* A kind of row that users call by its name. */
@@ -72,6 +77,10 @@ void nbctl_list_named(struct ctl_context *, const struct nbctl_kind *);
 const struct nbrec_logical_switch *nbctl_lsp_switch(
     struct ctl_context *, const struct nbrec_logical_switch_port *);
 
+bool nbctl_check_lrp_router(struct ctl_context *,
+                            const struct nbrec_logical_router *,
+                            const struct nbrec_logical_router_port *);
+
 /* "enabled" and "disabled". */
 bool nbctl_parse_enabled(struct ctl_context *, const char *, bool *);
 
@@ -82,6 +91,32 @@ bool nbctl_parse_priority(struct ctl_context *, const char *, int64_t *);
 struct smap;
 bool nbctl_parse_options(struct ctl_context *, int i, struct smap *);
 void nbctl_print_options(const struct smap *, struct ds *);
+
+/* Rows to delete: nbctl_rows_delete() deletes them all, and the references to
+ * them in 'column' of 'parent', and returns how many there were. */
+struct nbctl_rows {
+    const struct ovsdb_idl_row **rows;
+    size_t n, allocated;
+};
+void nbctl_rows_add(struct nbctl_rows *, const struct ovsdb_idl_row *);
+size_t nbctl_rows_delete(struct nbctl_rows *, struct ctl_context *,
+                         const struct ovsdb_idl_row *parent,
+                         const struct ovsdb_idl_column *column);
+
+/* Deletes all rows that 'column' of 'parent', a set of references to 'table',
+ * refers to. */
+void nbctl_delete_all(struct ctl_context *,
+                      const struct ovsdb_idl_row *parent,
+                      const struct ovsdb_idl_column *column,
+                      const struct ovsdb_idl_table_class *table);
+
+/* The BFD session that --bfd asks for: of the UUID that it gives or else the
+ * one to 'nexthop', through 'port' unless that is null.  With a port, creates
+ * it if there is none.  Stores null if there is no such option.  On failure,
+ * reports an error and returns false. */
+void nbctl_pre_bfd(struct ctl_context *);
+bool nbctl_get_bfd(struct ctl_context *, const char *nexthop,
+                   const char *port, const struct nbrec_bfd **);
 
 /* Printing "UUID (NAME)" lines in order of NAME. */
 struct nbctl_names {
@@ -95,7 +130,15 @@ void nbctl_names_sort(struct nbctl_names *);
 void nbctl_names_print(struct nbctl_names *, struct ds *);
 void nbctl_names_destroy(struct nbctl_names *);
 
+/* Printing load balancers, rows of that table in order of name. */
+void nbctl_add_lb_columns(struct ctl_context *);
+void nbctl_print_lbs(struct nbctl_names *, struct ds *);
+
 /* Prerequisites that several topics share. */
+struct ovsdb_idl_column;
+void nbctl_add_columns(struct ctl_context *,
+                       const struct ovsdb_idl_column *const *columns,
+                       size_t n);
 void nbctl_pre_switch(struct ctl_context *);    /* Names of all switches. */
 void nbctl_pre_show(struct ctl_context *);
 void nbctl_show(struct ctl_context *);

@@ -8,6 +8,8 @@ EXTRA_DIST += controller/README.md
 # The connection to the switch, apart so that its tests can link it.
 noinst_LTLIBRARIES += controller/libofswitch.la
 controller_libofswitch_la_SOURCES = \
+	controller/ofswitch-features.c \
+	controller/ofswitch-features.h \
 	controller/ofswitch-flows.c \
 	controller/ofswitch-flows.h \
 	controller/ofswitch-groups.c \
@@ -43,10 +45,13 @@ controller_ovn_controller_SOURCES = \
 	controller/flow-restore.h \
 	controller/flows.c \
 	controller/flows.h \
+	controller/groups.c \
+	controller/groups.h \
 	controller/idl-watch.h \
 	controller/inject.c \
 	controller/inject.h \
 	controller/lflow-names.c \
+	controller/lflow-options.c \
 	controller/lflow-parse.c \
 	controller/lflow-private.h \
 	controller/lflow-sets.c \

@@ -37,6 +37,12 @@ bridge_find(const struct ovsrec_open_vswitch *ovs, const char *name)
     return NULL;
 }
 
+const char *
+bridge_datapath_type(const struct ovsrec_bridge *bridge)
+{
+    return bridge->datapath_type[0] ? bridge->datapath_type : "system";
+}
+
 /* Creates the bridge named 'name', with its local port. */
 static void
 create_bridge(struct ovsdb_idl_txn *txn,
@@ -96,6 +102,24 @@ set_up_bridge(const struct ovsrec_bridge *bridge, const char *datapath_type)
     allow_protocol(bridge);
 }
 
+/* Adds the row in which ovs-vswitchd says what the datapath of 'bridge' can
+ * do, if there is none. */
+static void
+add_datapath_row(struct ovsdb_idl_txn *txn,
+                 const struct ovsrec_open_vswitch *ovs,
+                 const struct ovsrec_bridge *bridge)
+{
+    const char *type = bridge_datapath_type(bridge);
+
+    for (size_t i = 0; i < ovs->n_datapaths; i++) {
+        if (!strcmp(ovs->key_datapaths[i], type)) {
+            return;
+        }
+    }
+    ovsrec_open_vswitch_update_datapaths_setkey(ovs, type,
+                                                ovsrec_datapath_insert(txn));
+}
+
 /* Returns the integration bridge that 'config' names, or NULL if it does not
  * exist.  If 'ovs_txn' is nonnull, creates it in that case (it exists when the
  * transaction is through), and otherwise repairs its settings. */
@@ -115,6 +139,7 @@ bridge_run(struct ovsdb_idl_txn *ovs_txn,
         create_bridge(ovs_txn, ovs, name, type);
     } else {
         set_up_bridge(bridge, type);
+        add_datapath_row(ovs_txn, ovs, bridge);
     }
 
     const char *limit = smap_get(&ovs->other_config, "vlan-limit");

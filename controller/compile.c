@@ -13,6 +13,7 @@
 
 #include "controller/binding.h"
 #include "controller/flows.h"
+#include "controller/groups.h"
 #include "controller/lflow.h"
 #include "controller/local.h"
 #include "controller/monitor.h"
@@ -36,7 +37,8 @@ static struct inc_table *const ovs_tables[] = {
 static struct inc_table *const sb_tables[] = {
     &sb_chassis_table, &sb_encap_table, &sb_dp_table, &sb_pb_table,
     &sb_lflow_table, &sb_dpg_table, &sb_mcg_table, &sb_address_set_table,
-    &sb_pg_table, &sb_chassis_template_var_table,
+    &sb_pg_table, &sb_chassis_template_var_table, &sb_dhcp_options_table,
+    &sb_dhcpv6_options_table, &sb_meter_table, &sb_meter_band_table,
 };
 
 /* Key of the only row of chassis_cfg_table. */
@@ -49,10 +51,16 @@ struct inc_table chassis_cfg_table = {
     .value_size = sizeof(struct chassis_cfg),
 };
 
+struct inc_ref
+chassis_cfg_row(struct inc_cx *cx)
+{
+    return inc_lookup(cx, &chassis_cfg_table, &cfg_key);
+}
+
 const struct chassis_cfg *
 chassis_cfg(struct inc_cx *cx)
 {
-    return inc_value(cx, inc_lookup(cx, &chassis_cfg_table, &cfg_key));
+    return inc_value(cx, chassis_cfg_row(cx));
 }
 
 bool
@@ -88,6 +96,7 @@ compile_init(struct compile *compile, struct ovsdb_idl *ovs_idl,
 
     flows_init(sw);
     inc_add_output(inc, &flows_output);
+    groups_add(inc, sw);
     inc_add_output(inc, &binding_output);
     inc_add_output(inc, &monitor_ports_output);
     inc_add_output(inc, &monitor_dps_output);
@@ -100,7 +109,7 @@ compile_init(struct compile *compile, struct ovsdb_idl *ovs_idl,
     mcast_add(inc);
     inc_start(inc);
 
-    const struct chassis_cfg cfg = { .tun_field = 0 };
+    const struct chassis_cfg cfg = { .features = UINT32_MAX };
     inc_mem_set(inc, &chassis_cfg_table, &cfg_key, &cfg);
 }
 
@@ -113,21 +122,24 @@ compile_destroy(struct compile *compile)
     binding_destroy();
     monitor_destroy();
     lflow_destroy();
+    groups_destroy();
 }
 
 /* Tells the compilation about the chassis: the bridge, our Chassis row (NULL
- * if there is none) and the field that holds OVN's Geneve option. */
+ * if there is none), the field that holds OVN's Geneve option, and what the
+ * switch can do (see ofswitch-features.h). */
 void
 compile_set_chassis(struct compile *compile,
                     const struct ovsrec_bridge *br_int,
                     const struct sbrec_chassis *chassis,
-                    enum mf_field_id tun_field)
+                    enum mf_field_id tun_field, uint32_t features)
 {
     struct chassis_cfg cfg;
 
     memset(&cfg, 0, sizeof cfg);
     cfg.br_int = br_int->header_.uuid;
     cfg.tun_field = tun_field;
+    cfg.features = features;
     if (chassis) {
         cfg.chassis = chassis->header_.uuid;
         ovs_strzcpy(cfg.name, chassis->name, sizeof cfg.name);

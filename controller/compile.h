@@ -21,7 +21,8 @@
  *
  * What they emit goes to
  *
- *     flows.c      the switch connection
+ *     flows.c      the switch connection: flows ...
+ *     groups.c     ... groups and meters
  *     binding.c    Port_Binding and Interface rows
  *     zones.c      connection tracking zones
  *     monitor.c    what the Southbound database should send us
@@ -47,13 +48,15 @@ struct chassis_cfg {
     struct uuid chassis;        /* Our Chassis row; zeros if there is none. */
     uint32_t tun_field;         /* MFF_TUN_METADATA<n> that holds OVN's Geneve
                                  * option; 0 if there is none. */
+    uint32_t features;          /* Of the switch, see ofswitch-features.h. */
     char name[128];             /* Chassis name ... */
     char hostname[256];         /* ... and host name, as in our row. */
 };
 
 extern struct inc_table chassis_cfg_table;
 
-/* The row of chassis_cfg_table.  Never NULL. */
+/* The row of chassis_cfg_table, and its value.  Never INC_NONE or NULL. */
+struct inc_ref chassis_cfg_row(struct inc_cx *);
 const struct chassis_cfg *chassis_cfg(struct inc_cx *);
 
 /* True if 'chassis' is the row of this chassis. */
@@ -74,7 +77,7 @@ void compile_destroy(struct compile *);
 
 void compile_set_chassis(struct compile *, const struct ovsrec_bridge *br_int,
                          const struct sbrec_chassis *,
-                         enum mf_field_id tun_field);
+                         enum mf_field_id tun_field, uint32_t features);
 void compile_run(struct compile *, bool zones_moved);
 
 #endif /* controller/compile.h */

@@ -12,9 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/compile.h"
+#include "controller/groups.h"
 #include "controller/local.h"
+#include "controller/ofswitch-features.h"
+#include "flow.h"
 #include "ovsdb/sb-inc.h"
 #include "util.h"
+#include "uuid.h"
 
 /* Ports and multicast groups by datapath and name. */
 static void
@@ -98,4 +103,53 @@ lflow_is_resident(void *env_, const char *name)
     const struct place *place = inc_fact(env->cx, &place_fact, pb);
 
     return place->where == PLACE_HERE;
+}
+
+/* The tunnel to where port 'name' is. */
+bool
+lflow_tunnel_ofport(void *env_, const char *name, ofp_port_t *port)
+{
+    const struct lflow_env *env = env_;
+    struct inc_ref pb = inc_find_string(env->cx, &sb_pb_by_logical_port,
+                                        name);
+    const struct place *place = inc_fact(env->cx, &place_fact, pb);
+
+    *port = u16_to_ofp(place->ofport);
+    return place->where == PLACE_TUNNEL;
+}
+
+uint32_t
+lflow_group_id(void *env_, const char *group)
+{
+    const struct lflow_env *env = env_;
+
+    return group_get_id(env->cx, group, env->claims);
+}
+
+/* The meter with content 'meter' of a single logical flow: two that want the
+ * same rate must not share it. */
+uint32_t
+lflow_meter_id(void *env_, const char *meter)
+{
+    const struct lflow_env *env = env_;
+    const char *name = inc_sprintf(env->cx, "__string: uuid "UUID_FMT" %s",
+                                   UUID_ARGS(env->lflow), meter);
+
+    return meter_get_id(env->cx, name, meter, env->claims);
+}
+
+uint32_t
+lflow_named_meter_id(void *env_, const char *name)
+{
+    const struct lflow_env *env = env_;
+
+    return meter_get_id(env->cx, name, NULL, env->claims);
+}
+
+bool
+lflow_has_feature(void *env_, const char *feature)
+{
+    const struct lflow_env *env = env_;
+
+    return ofswitch_has_feature(chassis_cfg(env->cx)->features, feature);
 }

@@ -71,6 +71,13 @@ read_text(struct inc_cx *cx, struct inc_ref row)
     };
 }
 
+/* The DHCP options, if 'actions' can name any. */
+static const struct lflow_options *
+wanted_options(struct inc_cx *cx, const char *actions)
+{
+    return strstr(actions, "put_dhcp") ? lflow_options(cx) : NULL;
+}
+
 /* Parses logical flow 'row', which says 'text', into 'lflow', whose 'digest'
  * is set already.  Returns NULL, or an error that the caller must free. */
 static char *
@@ -80,11 +87,14 @@ parse(struct inc_cx *cx, struct inc_ref row, const struct lflow_text *text,
     const struct field_symtab *symtab
         = (smap_get_bool(sb_lflow_tags(cx, row), "acl_ct_translation", false)
            ? logical_symtab_ct() : logical_symtab());
+    const struct lflow_options *options = wanted_options(cx, text->actions);
     const struct actions_params params = {
         .symtab = symtab,
         .ingress = lflow_is_ingress(cx, row),
         .cur_ltable = sb_lflow_table_id(cx, row),
         .n_tables = LOG_PIPELINE_LEN,
+        .dhcp_opts = options ? &options->dhcp : NULL,
+        .dhcpv6_opts = options ? &options->dhcpv6 : NULL,
     };
     struct field_set prereqs = { .bits = { 0 } };
     char *error = actions_parse(text->actions, &params, &lflow->ovnacts,
@@ -113,7 +123,8 @@ compute_digest(struct inc_cx *cx, struct inc_ref row,
 
     hash_bytes128(text->match, strlen(text->match), place, &a);
     hash_bytes128(text->actions, strlen(text->actions), place + 1, &b);
-    digest[0] = a.u64.lo ^ b.u64.hi;
+    const struct lflow_options *options = wanted_options(cx, text->actions);
+    digest[0] = a.u64.lo ^ b.u64.hi ^ (options ? options->digest : 0);
     digest[1] = a.u64.hi + b.u64.lo;
 }
 
@@ -148,7 +159,7 @@ lflow_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
 struct inc_family lflow_fact = {
     .name = "lflow",
     .over = &sb_lflow_table,
-    .uses = INC_USES(&template_value_fact),
+    .uses = INC_USES(&lflow_options_fact, &template_value_fact),
     .reads = INC_READS(&template_var_table),
     .fact = lflow_compute,
     .fact_size = sizeof(struct lflow_value),
@@ -365,6 +376,7 @@ lflow_first_conj_id(struct inc_cx *cx, struct inc_ref row)
 void
 lflow_parse_add(struct inc *inc)
 {
+    inc_add_family(inc, &lflow_options_fact);
     inc_add_family(inc, &lflow_fact);
     inc_add_family(inc, &conj_unit);
 }

@@ -10,6 +10,7 @@
  *
  *     lflow-parse.c   What a logical flow says, and numbers for its
  *                     conjunctive matches.
+ *     lflow-options.c DHCP options that actions may name.
  *     lflow-names.c   What names in it mean in one datapath.
  *     lflow-sets.c    Address sets and port groups, small and large.
  *     lflow.c         OpenFlow flows from all that. */
@@ -21,6 +22,7 @@
 #include "lib/expr.h"
 #include "lib/inc.h"
 #include "openvswitch/ofpbuf.h"
+#include "openvswitch/shash.h"
 
 struct local_dp;
 
@@ -41,7 +43,8 @@ struct lflow_value {
 extern struct inc_family lflow_fact;
 
 /* Why logical flow 'row' cannot be parsed: an error that the caller must free,
- * or NULL if it can.  The caller must declare what template.h says. */
+ * or NULL if it can.  The caller must declare what template.h says, and the
+ * use of lflow_options_fact. */
 char *lflow_parse_error(struct inc_cx *, struct inc_ref row);
 
 /* True if logical flow 'row' is in the ingress pipeline. */
@@ -62,6 +65,8 @@ struct lflow_env {
     struct inc_cx *cx;
     const struct uuid *dp;      /* Datapath_Binding ... */
     uint32_t dp_key;            /* ... and its tunnel key. */
+    const struct uuid *lflow;   /* Logical_Flow. */
+    bool claims;                /* May the caller claim something? */
 };
 
 /* Members of "struct expr_env" and of "struct actions_encode_params", with a
@@ -69,6 +74,29 @@ struct lflow_env {
  * place_fact. */
 bool lflow_lookup_port(void *env, const char *name, unsigned int *key);
 bool lflow_is_resident(void *env, const char *name);
+
+/* Further members of "struct actions_encode_params".  The caller must declare
+ * groups_output and meters_output unless env->claims is false. */
+bool lflow_tunnel_ofport(void *env, const char *name, ofp_port_t *);
+uint32_t lflow_group_id(void *env, const char *group);
+uint32_t lflow_meter_id(void *env, const char *meter);
+uint32_t lflow_named_meter_id(void *env, const char *name);
+bool lflow_has_feature(void *env, const char *feature);
+
+/* lflow-options.c */
+
+/* All options, by name; the data are "struct dhcp_option"s. */
+struct lflow_options {
+    struct shash dhcp, dhcpv6;
+    uint64_t digest;
+};
+
+/* Fact over chassis_cfg_table: a pointer, never NULL. */
+struct lflow_options_value {
+    struct lflow_options *options;
+};
+extern struct inc_family lflow_options_fact;
+const struct lflow_options *lflow_options(struct inc_cx *);
 
 /* lflow-sets.c */
 
@@ -111,10 +139,11 @@ struct lflow_instance {
 };
 
 /* Initializes '*in' for logical flow 'row' in the datapath 'dp_row', a row of
- * local_dp_table.  Returns false if it makes no flows there; then in->lflow is
- * NULL if it cannot be parsed. */
+ * local_dp_table.  'claims' is true for a unit.  Returns false if it makes no
+ * flows there; then in->lflow is NULL if it cannot be parsed. */
 bool lflow_instance_init(struct lflow_instance *in, struct inc_cx *,
-                         struct inc_ref dp_row, struct inc_ref row);
+                         struct inc_ref dp_row, struct inc_ref row,
+                         bool claims);
 
 /* Appends the actions of 'in' to 'ofpacts', without undefined bytes.  Returns
  * NULL, or an error that the caller must free. */

@@ -443,7 +443,7 @@ holes_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
     struct holes_value *value = value_;
     struct lflow_instance in;
 
-    if (!lflow_instance_init(&in, cx, use->dp, use->lflow)) {
+    if (!lflow_instance_init(&in, cx, use->dp, use->lflow, false)) {
         return;
     }
 

@@ -13,6 +13,7 @@
 
 #include "byte-order.h"
 #include "controller/flows.h"
+#include "controller/groups.h"
 #include "controller/lflow-private.h"
 #include "controller/local.h"
 #include "controller/template.h"
@@ -68,6 +69,11 @@ lflow_encode(struct lflow_instance *in, struct ofpbuf *ofpacts)
     const struct actions_encode_params params = {
         .lookup_port = lflow_lookup_port,
         .is_chassis_resident = lflow_is_resident,
+        .tunnel_ofport = lflow_tunnel_ofport,
+        .group_id = lflow_group_id,
+        .meter_id = lflow_meter_id,
+        .named_meter_id = lflow_named_meter_id,
+        .has_feature = lflow_has_feature,
         .aux = &in->env,
         .is_switch = in->dp->is_switch,
         .ingress = lflow_is_ingress(cx, in->row),
@@ -108,7 +114,7 @@ warn_unparsable(struct inc_cx *cx, struct inc_ref row)
 
 bool
 lflow_instance_init(struct lflow_instance *in, struct inc_cx *cx,
-                    struct inc_ref dp_row, struct inc_ref row)
+                    struct inc_ref dp_row, struct inc_ref row, bool claims)
 {
     const struct lflow_value *value = inc_fact(cx, &lflow_fact, row);
 
@@ -129,6 +135,8 @@ lflow_instance_init(struct lflow_instance *in, struct inc_cx *cx,
         .cx = cx,
         .dp = inc_key(cx, dp_row),
         .dp_key = in->dp->key,
+        .lflow = inc_uuid(cx, row),
+        .claims = claims,
     };
     in->expr_env = (struct expr_env) {
         .lookup_port = lflow_lookup_port,
@@ -168,7 +176,7 @@ instantiate(struct inc_cx *cx, struct inc_ref dp_row, struct inc_ref row)
 {
     struct lflow_instance in;
 
-    if (!lflow_instance_init(&in, cx, dp_row, row)) {
+    if (!lflow_instance_init(&in, cx, dp_row, row, true)) {
         if (in.dp && !in.lflow && in_scope(cx, row, in.dp)) {
             warn_unparsable(cx, row);
         }
@@ -308,11 +316,12 @@ dp_group_lflow(struct inc_cx *cx, struct inc_ref pair)
 static struct inc_family dp_lflow_unit = {
     .name = "dp_lflow",
     .over = &dp_lflow_table,
-    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS,
-                     &template_value_fact),
+    .uses = INC_USES(&lflow_fact, &lflow_options_fact, &place_fact,
+                     LFLOW_SET_FACTS, &template_value_fact),
     .reads = INC_READS(&local_dp_table, &lflow_conj_table,
                        &template_var_table),
-    .emits = INC_EMITS(&flows_output, &lflow_set_use_table.output,
+    .emits = INC_EMITS(&flows_output, &groups_output, &meters_output,
+                       &lflow_set_use_table.output,
                        &lflow_large_set_table.output),
     .unit = dp_lflow,
 };
@@ -320,11 +329,12 @@ static struct inc_family dp_lflow_unit = {
 static struct inc_family dp_group_lflow_unit = {
     .name = "dp_group_lflow",
     .over = &dp_group_lflow_table,
-    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS,
-                     &template_value_fact),
+    .uses = INC_USES(&lflow_fact, &lflow_options_fact, &place_fact,
+                     LFLOW_SET_FACTS, &template_value_fact),
     .reads = INC_READS(&local_dp_table, &dp_group_table, &lflow_conj_table,
                        &template_var_table),
-    .emits = INC_EMITS(&flows_output, &lflow_set_use_table.output,
+    .emits = INC_EMITS(&flows_output, &groups_output, &meters_output,
+                       &lflow_set_use_table.output,
                        &lflow_large_set_table.output),
     .unit = dp_group_lflow,
 };

@@ -89,6 +89,10 @@ struct ofswitch {
     unsigned long *zones, *sent_zones;
     bool any_zone;
 
+    /* What it can do. */
+    struct ofsw_request read_group_features, read_meter_features;
+    uint32_t features;          /* See ofswitch-features.h. */
+
     /* Geneve option. */
     struct ofsw_request read_tlv;
     uint32_t tlv_mod_xid;
@@ -116,6 +120,8 @@ void ofsw_handle_bundle_control(struct ofswitch *, const struct ofp_header *);
 bool ofsw_handle_update_error(struct ofswitch *, uint32_t xid, enum ofperr);
 
 /* Receiving, in ofswitch-recv.c. */
+bool ofsw_is_reply(struct ofsw_request *, const struct ofp_header *,
+                   bool last);
 void ofsw_request_tlv_table(struct ofswitch *);
 void ofsw_handle_msg(struct ofswitch *, const struct ofp_header *);
 

@@ -8,6 +8,7 @@
 
 #include <config.h>
 #include "controller/ofswitch-private.h"
+#include "controller/ofswitch-features.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -39,8 +40,9 @@ static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
 
 /* Returns true if 'oh' belongs to the answer to 'request'.  If it is the last
  * part, marks it as answered. */
-static bool
-is_reply(struct ofsw_request *request, const struct ofp_header *oh, bool last)
+bool
+ofsw_is_reply(struct ofsw_request *request, const struct ofp_header *oh,
+              bool last)
 {
     if (!request->pending || request->xid != ntohl(oh->xid)) {
         return false;
@@ -132,7 +134,7 @@ handle_tlv_table(struct ofswitch *sw, const struct ofp_header *oh)
     struct ofputil_tlv_table_reply reply;
     int idx, free_idx;
 
-    if (!is_reply(&sw->read_tlv, oh, true) || sw->state != S_TLV) {
+    if (!ofsw_is_reply(&sw->read_tlv, oh, true) || sw->state != S_TLV) {
         return;
     }
 
@@ -183,7 +185,7 @@ maybe_end_read(struct ofswitch *sw)
 static void
 handle_flow_stats(struct ofswitch *sw, const struct ofp_header *oh)
 {
-    if (!is_reply(&sw->read_flows, oh, !ofpmp_more(oh))) {
+    if (!ofsw_is_reply(&sw->read_flows, oh, !ofpmp_more(oh))) {
         return;
     }
 
@@ -210,7 +212,7 @@ handle_flow_stats(struct ofswitch *sw, const struct ofp_header *oh)
 static void
 handle_group_desc(struct ofswitch *sw, const struct ofp_header *oh)
 {
-    if (!is_reply(&sw->read_groups, oh, !ofpmp_more(oh))) {
+    if (!ofsw_is_reply(&sw->read_groups, oh, !ofpmp_more(oh))) {
         return;
     }
 
@@ -227,7 +229,7 @@ handle_group_desc(struct ofswitch *sw, const struct ofp_header *oh)
 static void
 handle_meter_config(struct ofswitch *sw, const struct ofp_header *oh)
 {
-    if (!is_reply(&sw->read_meters, oh, !ofpmp_more(oh))) {
+    if (!ofsw_is_reply(&sw->read_meters, oh, !ofpmp_more(oh))) {
         return;
     }
 
@@ -248,13 +250,13 @@ handle_meter_config(struct ofswitch *sw, const struct ofp_header *oh)
 static bool
 handle_read_error(struct ofswitch *sw, const struct ofp_header *oh)
 {
-    if (is_reply(&sw->read_tlv, oh, true)) {
+    if (ofsw_is_reply(&sw->read_tlv, oh, true)) {
         end_tlv(sw, 0);
         return true;
-    } else if (is_reply(&sw->read_flows, oh, true)) {
+    } else if (ofsw_is_reply(&sw->read_flows, oh, true)) {
         sw->read_incomplete = true;
-    } else if (!is_reply(&sw->read_groups, oh, true)
-               && !is_reply(&sw->read_meters, oh, true)) {
+    } else if (!ofsw_is_reply(&sw->read_groups, oh, true)
+               && !ofsw_is_reply(&sw->read_meters, oh, true)) {
         return false;
     }
     maybe_end_read(sw);
@@ -326,6 +328,10 @@ ofsw_handle_msg(struct ofswitch *sw, const struct ofp_header *oh)
         handle_group_desc(sw, oh);
     } else if (type == OFPTYPE_METER_CONFIG_STATS_REPLY) {
         handle_meter_config(sw, oh);
+    } else if (type == OFPTYPE_GROUP_FEATURES_STATS_REPLY) {
+        ofsw_handle_group_features(sw, oh);
+    } else if (type == OFPTYPE_METER_FEATURES_STATS_REPLY) {
+        ofsw_handle_meter_features(sw, oh);
     } else if (type == OFPTYPE_PACKET_IN) {
         handle_packet_in(sw, oh);
     }

@@ -39,6 +39,7 @@
 
 #include "bitmap.h"
 #include "controller/ofswitch-private.h"
+#include "controller/ofswitch-features.h"
 #include "coverage.h"
 #include "dirs.h"
 #include "openvswitch/dynamic-string.h"
@@ -83,6 +84,7 @@ ofswitch_create(void)
     sw->rconn = rconn_create(0, 1, 0, 1u << OFP15_VERSION);
     sw->packet_outs = rconn_packet_counter_create();
     sw->next_xid = FIRST_XID;
+    sw->features = OFSWITCH_ALL_FEATURES;
     of_flows_init(&sw->flows);
     of_shared_init(&sw->groups, &of_group_class);
     of_shared_init(&sw->meters, &of_meter_class);
@@ -213,6 +215,8 @@ disconnected(struct ofswitch *sw)
     sw->read_groups.pending = false;
     sw->read_meters.pending = false;
     sw->read_tlv.pending = false;
+    sw->read_group_features.pending = false;
+    sw->read_meter_features.pending = false;
     bitmap_or(sw->zones, sw->sent_zones, OFSW_N_ZONES);
     memset(sw->sent_zones, 0, bitmap_n_bytes(OFSW_N_ZONES));
     sw->any_zone = !bitmap_is_all_zeros(sw->zones, OFSW_N_ZONES);
@@ -243,6 +247,7 @@ connected(struct ofswitch *sw)
                  OFP15_VERSION, OFPUTIL_PACKET_IN_NXT2));
     ofsw_send(sw, ofputil_encode_set_async_config(
                  &async, (1u << OAM_N_TYPES) - 1, OFP15_VERSION));
+    ofsw_request_features(sw);
     sw->n_tlv_attempts = 0;
     ofsw_request_tlv_table(sw);
     sw->state = S_TLV;

@@ -39,6 +39,7 @@
 #include "controller/binding.h"
 #include "controller/bridge.h"
 #include "controller/monitor.h"
+#include "controller/ofswitch-features.h"
 #include "daemon.h"
 #include "dirs.h"
 #include "fatal-signal.h"
@@ -247,6 +248,24 @@ is_complete(const struct controller *c)
             && monitor_is_settled(sb_idl));
 }
 
+/* What Open vSwitch says that the datapath of 'br_int' can do, NULL if
+ * nothing. */
+static const struct smap *
+datapath_capabilities(const struct controller *c,
+                      const struct ovsrec_bridge *br_int)
+{
+    const struct ovsrec_open_vswitch *cfg
+        = ovsrec_open_vswitch_first(c->ovs.loop.idl);
+    const char *type = bridge_datapath_type(br_int);
+
+    for (size_t i = 0; cfg && i < cfg->n_datapaths; i++) {
+        if (!strcmp(cfg->key_datapaths[i], type)) {
+            return &cfg->value_datapaths[i]->capabilities;
+        }
+    }
+    return NULL;
+}
+
 /* Compiles what the databases say now, hands it to the switch, and says what
  * else there is to know. */
 static void
@@ -257,7 +276,9 @@ run_switch(struct controller *c, const struct ovsrec_bridge *br_int)
 
     update_switch_target(c, br_int);
     compile_set_chassis(&c->compile, br_int, chassis,
-                        ofswitch_tun_metadata_field(c->sw));
+                        ofswitch_tun_metadata_field(c->sw),
+                        ofswitch_features(c->sw,
+                                          datapath_capabilities(c, br_int)));
     compile_run(&c->compile, c->zones_moved);
     c->zones_moved = false;
     monitor_run(sb_idl, chassis,

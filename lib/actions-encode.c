@@ -377,7 +377,7 @@ encode_SET_METER(const struct ovnact *ovnact, struct action_encoder *e)
     uint64_t rate = call->args[0].imm.value.u64.lo;
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    ds_put_format(&s, "kbps%s bands=type=drop rate=%"PRIu64,
+    ds_put_format(&s, "kbps%s stats bands=type=drop rate=%"PRIu64,
                   call->n_args > 1 ? " burst" : "", rate);
     if (call->n_args > 1) {
         ds_put_format(&s, " burst_size=%"PRIu64,

@@ -538,12 +538,50 @@ action_encode_error(struct action_encoder *e, const char *format, ...)
     }
 }
 
+/* What actions need of the local switch, beyond what each Open vSwitch can
+ * do. */
+static const char *const needed_features[OVNACT_N_TYPES] = {
+    [OVNACT_CHECK_PKT_LARGER] = "check_pkt_len",
+    [OVNACT_SET_METER] = "meter",
+    [OVNACT_SELECT] = "select_group",
+    [OVNACT_FWD_GROUP] = "select_group",
+    [OVNACT_CT_NEXT] = "ct",
+    [OVNACT_CT_COMMIT] = "ct",
+    [OVNACT_CT_COMMIT_TO_ZONE] = "ct",
+    [OVNACT_CT_COMMIT_NAT] = "ct_nat",
+    [OVNACT_CT_DNAT] = "ct_nat",
+    [OVNACT_CT_SNAT] = "ct_nat",
+    [OVNACT_CT_DNAT_IN_CZONE] = "ct_nat",
+    [OVNACT_CT_SNAT_IN_CZONE] = "ct_nat",
+    [OVNACT_CT_LB_MARK] = "ct_nat",
+    [OVNACT_CT_LB_MARK_LOCAL] = "ct_nat",
+    [OVNACT_CT_NW_DST] = "ct_orig_tuple",
+    [OVNACT_CT_IP6_DST] = "ct_orig_tuple",
+    [OVNACT_CT_TP_DST] = "ct_orig_tuple",
+    [OVNACT_CT_PROTO] = "ct_orig_tuple",
+};
+
+/* Reports an error if the local switch cannot do 'type'. */
+static void
+check_feature(enum ovnact_type type, struct action_encoder *e)
+{
+    const struct actions_encode_params *params = e->params;
+    const char *feature = needed_features[type];
+
+    if (feature && params->has_feature
+        && !params->has_feature(params->aux, feature)) {
+        action_encode_error(e, "the local switch cannot do %s: it lacks "
+                            "feature \"%s\"", ovnact_name(type), feature);
+    }
+}
+
 static void
 encode_list(const struct ofpbuf *ovnacts, struct action_encoder *e)
 {
     const struct ovnact *ovnact;
 
     OVNACT_FOR_EACH (ovnact, ovnacts) {
+        check_feature(ovnact->type, e);
         if (e->error) {
             return;
         }

@@ -89,16 +89,16 @@ struct actions_encode_params {
     /* The id of the OpenFlow group, of type select, whose buckets have the
      * text 'buckets' in the syntax of ovs-ofctl(8), with
      * "type=select,selection_method=..." in front; or of the meter with text
-     * 'meter' ("kbps burst bands=...").  Equal texts have equal ids.  0 if
-     * there is no id left. */
+     * 'meter' ("kbps burst stats bands=...").  Equal texts have equal ids.  0
+     * if there is no id left. */
     uint32_t (*group_id)(void *aux, const char *group);
     uint32_t (*meter_id)(void *aux, const char *meter);
 
     /* The id of the OpenFlow meter for the SB Meter row 'name', 0 if none. */
     uint32_t (*named_meter_id)(void *aux, const char *name);
 
-    /* A feature of the local switch that some action needs, e.g.
-     * "ct_flush".  NULL: it has all. */
+    /* Whether the local switch has a feature that some action needs, such as
+     * "ct_nat"; see controller/ofswitch-features.h.  NULL: it has all. */
     bool (*has_feature)(void *aux, const char *feature);
 
     void *aux;

@@ -7,6 +7,7 @@
 TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/actions.at \
+	tests/controller-groups.at \
 	tests/controller-sets.at \
 	tests/expr.at \
 	tests/install.at \

@@ -10,7 +10,14 @@ dist_doc_DATA += \
 	Documentation/engine.md \
 	Documentation/language.md \
 	Documentation/ovn-architecture.md \
-	Documentation/roadmap.md
+	Documentation/roadmap.md \
+	Documentation/tutorial.md
+howtodir = $(docdir)/howto
+dist_howto_DATA = \
+	Documentation/howto/clustering-and-failover.md \
+	Documentation/howto/packet-is-dropped.md \
+	Documentation/howto/port-stays-down.md \
+	Documentation/howto/tls-and-roles.md
 
 # The pages of section 7, from Markdown.
 SEVEN_PAGES = \

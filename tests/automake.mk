@@ -94,6 +94,7 @@ EXTRA_DIST += \
 	tests/system/lib.sh \
 	tests/system/migrate \
 	tests/system/nettool \
+	tests/system/run-doc \
 	$(SYSTEM_TESTS)
 SYSTEM_TESTS = \
 	tests/system/admission.sh \
@@ -109,6 +110,7 @@ SYSTEM_TESTS = \
 	tests/system/demo-runs.sh \
 	tests/system/disabled-port.sh \
 	tests/system/disk-full.sh \
+	tests/system/documents.sh \
 	tests/system/faults.sh \
 	tests/system/flood.sh \
 	tests/system/move.sh \

@@ -19,7 +19,6 @@
 #include "smap.h"
 #include "util.h"
 #include "uuid.h"
-#include "utilities/ovn-nbctl-validate.h"
 
 /* Kinds of rows. */
 
@@ -48,6 +47,31 @@ const struct nbctl_kind nbctl_lb = {
 };
 const struct nbctl_kind nbctl_address_set = {
     &nbrec_table_address_set, &nbrec_address_set_col_name, "Address Set", NULL
+};
+const struct nbctl_kind nbctl_mirror = {
+    &nbrec_table_mirror, &nbrec_mirror_col_name, "mirror", NULL
+};
+const struct nbctl_kind nbctl_meter = {
+    &nbrec_table_meter, &nbrec_meter_col_name, "meter", NULL
+};
+const struct nbctl_kind nbctl_copp = {
+    &nbrec_table_copp, &nbrec_copp_col_name, "copp", NULL
+};
+const struct nbctl_kind nbctl_nf = {
+    &nbrec_table_network_function, &nbrec_network_function_col_name,
+    "network function", NULL
+};
+const struct nbctl_kind nbctl_nfg = {
+    &nbrec_table_network_function_group,
+    &nbrec_network_function_group_col_name, "network function group", NULL
+};
+const struct nbctl_kind nbctl_fwd_group = {
+    &nbrec_table_forwarding_group, &nbrec_forwarding_group_col_name,
+    "forwarding group", "forwarding groups"
+};
+const struct nbctl_kind nbctl_ha_group = {
+    &nbrec_table_ha_chassis_group, &nbrec_ha_chassis_group_col_name,
+    "ha_chassis_group", NULL
 };
 
 /* Returns the name of 'row', of 'kind'. */
@@ -124,6 +148,39 @@ NBCTL_FINDER(lrp, nbrec_logical_router_port)
 NBCTL_FINDER(port_group, nbrec_port_group)
 NBCTL_FINDER(lb, nbrec_load_balancer)
 NBCTL_FINDER(address_set, nbrec_address_set)
+NBCTL_FINDER(mirror, nbrec_mirror)
+NBCTL_FINDER(meter, nbrec_meter)
+NBCTL_FINDER(copp, nbrec_copp)
+NBCTL_FINDER(nf, nbrec_network_function)
+NBCTL_FINDER(nfg, nbrec_network_function_group)
+NBCTL_FINDER(fwd_group, nbrec_forwarding_group)
+NBCTL_FINDER(ha_group, nbrec_ha_chassis_group)
+
+void
+nbctl_pre_find(struct ctl_context *ctx, const struct nbctl_kind *kind,
+               const char *id)
+{
+    ovsdb_idl_add_column(ctx->idl, kind->name);
+    if (id) {
+        dbctl_limit_row(ctx, kind->table, kind->name, id);
+    } else {
+        dbctl_need_whole(ctx, kind->table);
+    }
+}
+
+void
+nbctl_pre_refs(struct ctl_context *ctx,
+               const struct ovsdb_idl_column *refs,
+               const struct ovsdb_idl_table_class *table,
+               const struct ovsdb_idl_column *column, const char *value)
+{
+    ovsdb_idl_add_column(ctx->idl, refs);
+    if (value && ctx->last_command) {
+        dbctl_limit_row(ctx, table, column, value);
+    } else {
+        dbctl_need_whole(ctx, table);
+    }
+}
 
 /* Rows that have nothing but a name: add, delete, list. */
 
@@ -244,15 +301,6 @@ nbctl_parse_enabled(struct ctl_context *ctx, const char *arg, bool *enabled)
         return false;
     }
     return true;
-}
-
-/* Stores the priority 'arg' in '*priority', or reports an error and returns
- * false. */
-bool
-nbctl_parse_priority(struct ctl_context *ctx, const char *arg,
-                     int64_t *priority)
-{
-    return nbctl_parse_int(ctx, arg, "priority", 0, 32767, priority);
 }
 
 /* Adds the arguments of 'ctx' from the 'i'th on, each "KEY=VALUE", to

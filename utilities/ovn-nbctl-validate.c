@@ -62,18 +62,40 @@ nbctl_check_match(struct ctl_context *ctx, const char *match)
     return true;
 }
 
-bool
-nbctl_parse_int(struct ctl_context *ctx, const char *arg, const char *what,
-                int64_t min, int64_t max, int64_t *value)
+/* Is 'arg' a decimal integer between 'min' and 'max'? */
+static bool
+parse_int(const char *arg, int64_t min, int64_t max, int64_t *value)
 {
     long long int x;
 
     if (!str_to_llong(arg, 10, &x) || x < min || x > max) {
-        ctl_error(ctx, "%s: %s must in range %"PRId64"...%"PRId64,
-                  arg, what, min, max);
         return false;
     }
     *value = x;
+    return true;
+}
+
+bool
+nbctl_parse_int(struct ctl_context *ctx, const char *arg, const char *what,
+                int64_t min, int64_t max, int64_t *value)
+{
+    if (!parse_int(arg, min, max, value)) {
+        ctl_error(ctx, "%s: %s must be in the range %"PRId64"...%"PRId64,
+                  arg, what, min, max);
+        return false;
+    }
+    return true;
+}
+
+bool
+nbctl_parse_priority(struct ctl_context *ctx, const char *arg,
+                     int64_t *priority)
+{
+    if (!parse_int(arg, 0, 32767, priority)) {
+        /* The words that scripts know. */
+        ctl_error(ctx, "%s: priority must in range 0...32767", arg);
+        return false;
+    }
     return true;
 }
 
@@ -109,10 +131,21 @@ nbctl_parse_choice(struct ctl_context *ctx, const char *arg, const char *what,
 
     struct ds s = DS_EMPTY_INITIALIZER;
     for (size_t i = 0; i < n; i++) {
-        const char *separator = i + 1 < n ? ", " : n > 2 ? ", or " : " or ";
+        const char *separator = i + 1 < n ? ", " : n > 2 ? ", and " : " or ";
         ds_put_format(&s, "%s\"%s\"", i ? separator : "", choices[i]);
     }
-    ctl_error(ctx, "%s: %s must be %s", arg, what, ds_cstr(&s));
+    ctl_error(ctx, "%s: %s must be %s%s", arg, what, n > 2 ? "one of " : "",
+              ds_cstr(&s));
     ds_destroy(&s);
     return false;
+}
+
+bool
+nbctl_parse_direction(struct ctl_context *ctx, const char *arg,
+                      const char **direction)
+{
+    static const char *const directions[] = { "to-lport", "from-lport" };
+
+    return nbctl_parse_choice(ctx, arg, "direction", directions,
+                              ARRAY_SIZE(directions), direction);
 }

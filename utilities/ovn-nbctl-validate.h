@@ -39,6 +39,12 @@ bool nbctl_check_match(struct ctl_context *, const char *match);
 bool nbctl_parse_int(struct ctl_context *, const char *arg, const char *what,
                      int64_t min, int64_t max, int64_t *);
 
+/* Parses a priority, from 0 to 32767, or a direction, "to-lport" or
+ * "from-lport". */
+bool nbctl_parse_priority(struct ctl_context *, const char *arg, int64_t *);
+bool nbctl_parse_direction(struct ctl_context *, const char *arg,
+                           const char **);
+
 /* Finds the one of the 'n' 'choices' that is 'arg' or, if there is none, the
  * only one that begins with 'arg'.  'what' names it in the message. */
 bool nbctl_parse_choice(struct ctl_context *, const char *arg,

@@ -11,6 +11,7 @@
 
 #include "ovsdb/ovn-nb-idl.h"
 #include "utilities/ovn-dbctl.h"
+#include "utilities/ovn-nbctl-validate.h"
 
 extern const struct dbctl_topic nbctl_switch_topic;
 extern const struct dbctl_topic nbctl_lsp_topic;
@@ -39,6 +40,13 @@ extern const struct nbctl_kind nbctl_lrp;
 extern const struct nbctl_kind nbctl_port_group;
 extern const struct nbctl_kind nbctl_lb;
 extern const struct nbctl_kind nbctl_address_set;
+extern const struct nbctl_kind nbctl_mirror;
+extern const struct nbctl_kind nbctl_meter;
+extern const struct nbctl_kind nbctl_copp;
+extern const struct nbctl_kind nbctl_nf;
+extern const struct nbctl_kind nbctl_nfg;
+extern const struct nbctl_kind nbctl_fwd_group;
+extern const struct nbctl_kind nbctl_ha_group;
 
 /* Finds the row of a kind by UUID or name.  If there is no such row then
  * stores null; if also 'must_exist', or if the name is ambiguous, reports an
@@ -62,8 +70,37 @@ bool nbctl_find_lb(struct ctl_context *, const char *id, bool must_exist,
 bool nbctl_find_address_set(struct ctl_context *, const char *id,
                             bool must_exist,
                             const struct nbrec_address_set **);
+bool nbctl_find_mirror(struct ctl_context *, const char *id, bool must_exist,
+                       const struct nbrec_mirror **);
+bool nbctl_find_meter(struct ctl_context *, const char *id, bool must_exist,
+                      const struct nbrec_meter **);
+bool nbctl_find_copp(struct ctl_context *, const char *id, bool must_exist,
+                     const struct nbrec_copp **);
+bool nbctl_find_nf(struct ctl_context *, const char *id, bool must_exist,
+                   const struct nbrec_network_function **);
+bool nbctl_find_nfg(struct ctl_context *, const char *id, bool must_exist,
+                    const struct nbrec_network_function_group **);
+bool nbctl_find_fwd_group(struct ctl_context *, const char *id,
+                          bool must_exist,
+                          const struct nbrec_forwarding_group **);
+bool nbctl_find_ha_group(struct ctl_context *, const char *id,
+                         bool must_exist,
+                         const struct nbrec_ha_chassis_group **);
 const char *nbctl_name(const struct ovsdb_idl_row *,
                        const struct nbctl_kind *);
+
+/* For prerequisites functions: the command calls nbctl_find() for 'id', or, if
+ * 'id' is null, for any or for all rows of that kind. */
+void nbctl_pre_find(struct ctl_context *, const struct nbctl_kind *,
+                    const char *id);
+
+/* For prerequisites functions: the command edits 'refs', a set of references
+ * to 'table', with dbctl_add_ref() or dbctl_del_ref(), and reads, of 'table',
+ * only rows whose 'column', a string, is 'value'; or if that is null, all.
+ * (For commands after it the set must be whole.) */
+void nbctl_pre_refs(struct ctl_context *, const struct ovsdb_idl_column *refs,
+                    const struct ovsdb_idl_table_class *table,
+                    const struct ovsdb_idl_column *column, const char *value);
 
 /* The whole of a command that adds a row, of which only the name is given, as
  * the first argument or not at all ("ls-add"; --may-exist, --add-duplicate);
@@ -83,9 +120,6 @@ bool nbctl_check_lrp_router(struct ctl_context *,
 
 /* "enabled" and "disabled". */
 bool nbctl_parse_enabled(struct ctl_context *, const char *, bool *);
-
-/* A number from 0 to 32767. */
-bool nbctl_parse_priority(struct ctl_context *, const char *, int64_t *);
 
 /* "KEY=VALUE" arguments, from ctx->argv[i] on, and printing such. */
 struct smap;

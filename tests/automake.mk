@@ -27,6 +27,10 @@ TESTSUITE_AT = \
 	tests/ovn-northd.at \
 	tests/ovn-macros-test.at \
 	tests/ovn-nbctl.at \
+	tests/ovn-nbctl-acl.at \
+	tests/ovn-nbctl-groups.at \
+	tests/ovn-nbctl-meter.at \
+	tests/ovn-nbctl-port.at \
 	tests/ovn-sbctl.at \
 	tests/ovn-tools.at \
 	tests/schema.at

@@ -19,18 +19,30 @@ bin_PROGRAMS += utilities/ovn-nbctl
 utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-nbctl.c \
 	utilities/ovn-nbctl.h \
+	utilities/ovn-nbctl-acl.c \
 	utilities/ovn-nbctl-address.c \
 	utilities/ovn-nbctl-children.c \
+	utilities/ovn-nbctl-dhcp.c \
 	utilities/ovn-nbctl-find.c \
+	utilities/ovn-nbctl-fwd-group.c \
 	utilities/ovn-nbctl-group.c \
+	utilities/ovn-nbctl-ha.c \
+	utilities/ovn-nbctl-hc.c \
 	utilities/ovn-nbctl-lb-user.c \
 	utilities/ovn-nbctl-lb.c \
 	utilities/ovn-nbctl-lrp.c \
 	utilities/ovn-nbctl-lsp.c \
+	utilities/ovn-nbctl-mac-binding.c \
+	utilities/ovn-nbctl-meter.c \
+	utilities/ovn-nbctl-mirror.c \
 	utilities/ovn-nbctl-nat.c \
+	utilities/ovn-nbctl-nf.c \
 	utilities/ovn-nbctl-policy.c \
+	utilities/ovn-nbctl-qos.c \
 	utilities/ovn-nbctl-route.c \
 	utilities/ovn-nbctl-router.c \
+	utilities/ovn-nbctl-rule.c \
+	utilities/ovn-nbctl-rule.h \
 	utilities/ovn-nbctl-show.c \
 	utilities/ovn-nbctl-switch.c \
 	utilities/ovn-nbctl-validate.c \

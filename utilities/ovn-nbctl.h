@@ -14,6 +14,17 @@
 #include "utilities/ovn-nbctl-validate.h"
 
 extern const struct dbctl_topic nbctl_switch_topic;
+extern const struct dbctl_topic nbctl_acl_topic;
+extern const struct dbctl_topic nbctl_qos_topic;
+extern const struct dbctl_topic nbctl_mirror_topic;
+extern const struct dbctl_topic nbctl_meter_topic;
+extern const struct dbctl_topic nbctl_dhcp_topic;
+extern const struct dbctl_topic nbctl_hc_topic;
+extern const struct dbctl_topic nbctl_nf_topic;
+extern const struct dbctl_topic nbctl_fwd_group_topic;
+extern const struct dbctl_topic nbctl_mac_binding_topic;
+extern const struct dbctl_topic nbctl_ha_topic;
+extern const struct dbctl_topic nbctl_copp_topic;
 extern const struct dbctl_topic nbctl_lsp_topic;
 extern const struct dbctl_topic nbctl_address_topic;
 extern const struct dbctl_topic nbctl_router_topic;

@@ -20,6 +20,20 @@ EXTRA_DIST += \
 	packaging/ovn-central.default \
 	packaging/ovn-host.default \
 	$(PACKAGING_BUILT:=.in)
+EXTRA_DIST += \
+	debian/README.md \
+	debian/changelog \
+	debian/control \
+	debian/copyright \
+	debian/ovn-central.install \
+	debian/ovn-common.dirs \
+	debian/ovn-common.install \
+	debian/ovn-common.postrm \
+	debian/ovn-doc.install \
+	debian/ovn-host.install \
+	debian/ovn-host.postinst \
+	debian/rules \
+	debian/source/format
 all-local: $(PACKAGING_BUILT)
 $(PACKAGING_BUILT): %: %.in Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging && \

@@ -41,6 +41,7 @@ controller_ovn_controller_SOURCES = \
 	controller/db.h \
 	controller/encaps.c \
 	controller/encaps.h \
+	controller/features.def \
 	controller/flow-restore.c \
 	controller/flow-restore.h \
 	controller/flows.c \

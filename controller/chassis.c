@@ -27,21 +27,14 @@
 
 VLOG_DEFINE_THIS_MODULE(chassis);
 
-/* What this controller can do: "true" in Chassis other_config.  ovn-northd
- * uses a feature when all chassis have it. */
-static const char *const features[] = {
-    "port-up-notif",
-    "mac-binding-timestamp",
-    "fdb-timestamp",
-    "ls-dpg-column",
-    "ct-no-masked-label",
-    "ovn-ct-lb-related",
-    "ct-commit-nat-v2",
-    "ct-commit-to-zone",
-    "ct-next-zone",
-    "ct-label-flush",
-    "ct-state-save",
-    "ovn-sample-with-registers",
+/* What this controller can do, and cannot do yet. */
+static const struct {
+    const char *key;
+    bool have;
+} features[] = {
+#define FEATURE(KEY, HAVE) { KEY, HAVE },
+#include "controller/features.def"
+#undef FEATURE
 };
 
 /* An Encap row as it should be. */
@@ -354,7 +347,11 @@ build_other_config(struct smap *other_config, const struct sbrec_chassis *row,
 
     config_mirror(config, other_config);
     for (size_t i = 0; i < ARRAY_SIZE(features); i++) {
-        smap_replace(other_config, features[i], "true");
+        if (features[i].have) {
+            smap_replace(other_config, features[i].key, "true");
+        } else {
+            smap_remove(other_config, features[i].key);
+        }
     }
 
     for (size_t i = 0; i < ovs->n_iface_types; i++) {

@@ -68,6 +68,8 @@ controller_ovn_controller_SOURCES = \
 	controller/ovn-controller.c \
 	controller/physical.c \
 	controller/physical.h \
+	controller/reach.c \
+	controller/reach.h \
 	controller/template.c \
 	controller/template.h \
 	controller/tunnel.c \

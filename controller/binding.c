@@ -472,6 +472,21 @@ binding_format(struct ovsdb_idl *ovs_idl, struct ovsdb_idl *sb_idl,
     svec_destroy(&ports);
 }
 
+void
+binding_list(struct ovsdb_idl *sb_idl, struct svec *names)
+{
+    const struct binding *b;
+
+    HMAP_FOR_EACH (b, hmap_node, &bindings) {
+        const struct sbrec_port_binding *pb
+            = sbrec_port_binding_get_for_uuid(sb_idl, &b->pb);
+
+        if (b->want == WANT_CLAIM && pb) {
+            svec_add(names, pb->logical_port);
+        }
+    }
+}
+
 /* Frees everything. */
 void
 binding_destroy(void)

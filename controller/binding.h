@@ -34,6 +34,7 @@ struct ovsdb_idl;
 struct ovsdb_idl_txn;
 struct ovsrec_bridge;
 struct sbrec_chassis;
+struct svec;
 
 extern struct inc_output binding_output;
 
@@ -63,6 +64,9 @@ void binding_wait(void);
 bool binding_cleanup(const struct binding_ctx *);
 void binding_format(struct ovsdb_idl *ovs_idl, struct ovsdb_idl *sb_idl,
                     struct ds *);
+
+/* Appends the names of the ports that are here to 'names'. */
+void binding_list(struct ovsdb_idl *sb_idl, struct svec *names);
 void binding_destroy(void);
 
 #endif /* controller/binding.h */

@@ -17,6 +17,8 @@
 #include "controller/inject.h"
 #include "controller/lflow.h"
 #include "controller/local.h"
+#include "controller/monitor.h"
+#include "controller/reach.h"
 #include "controller/template.h"
 #include "dummy.h"
 #include "lib/inc.h"
@@ -169,6 +171,21 @@ cmd_flush_cache(struct unixctl_conn *conn, int argc OVS_UNUSED,
 
 /* Commands that print something, and do nothing: each appends to 'ds'. */
 
+/* Appends the lines in 'lines', sorted, each once, to 'ds', and destroys
+ * 'lines'. */
+static void
+put_lines(struct svec *lines, struct ds *ds)
+{
+    const char *line;
+    size_t i;
+
+    svec_sort_unique(lines);
+    SVEC_FOR_EACH (i, line, lines) {
+        ds_put_format(ds, "%s\n", line);
+    }
+    svec_destroy(lines);
+}
+
 static void
 format_ct_zones(const struct controller *c, struct ds *ds)
 {
@@ -195,17 +212,11 @@ format_bindings(const struct controller *c, struct ds *ds)
 static void
 format_datapaths(const struct controller *c OVS_UNUSED, struct ds *ds)
 {
-    struct svec uuids = SVEC_EMPTY_INITIALIZER;
-    const char *uuid;
-    size_t i;
+    struct svec lines = SVEC_EMPTY_INITIALIZER;
 
-    local_dp_list(&uuids);
-    svec_sort(&uuids);
+    local_dp_list(&lines);
     ds_put_cstr(ds, "Local datapaths:\n");
-    SVEC_FOR_EACH (i, uuid, &uuids) {
-        ds_put_format(ds, "Datapath: %s\n", uuid);
-    }
-    svec_destroy(&uuids);
+    put_lines(&lines, ds);
 }
 
 static void
@@ -226,8 +237,6 @@ format_mac_bindings(const struct controller *c, struct ds *ds)
 {
     const struct sbrec_mac_binding *mb;
     struct svec lines = SVEC_EMPTY_INITIALIZER;
-    const char *line;
-    size_t i;
 
     SBREC_MAC_BINDING_FOR_EACH (mb, c->sb.loop.idl) {
         if (mb->datapath && local_dp_exists(&mb->datapath->header_.uuid)) {
@@ -237,12 +246,33 @@ format_mac_bindings(const struct controller *c, struct ds *ds)
                 UUID_ARGS(&mb->datapath->header_.uuid)));
         }
     }
-    svec_sort(&lines);
     ds_put_cstr(ds, "MAC bindings:\n");
-    SVEC_FOR_EACH (i, line, &lines) {
-        ds_put_format(ds, "%s\n", line);
-    }
-    svec_destroy(&lines);
+    put_lines(&lines, ds);
+}
+
+static void
+format_peer_ports(const struct controller *c, struct ds *ds)
+{
+    struct svec lines = SVEC_EMPTY_INITIALIZER;
+
+    reach_list_patches(c->sb.loop.idl, &lines, NULL);
+    ds_put_cstr(ds, "Peer ports:\n");
+    put_lines(&lines, ds);
+}
+
+/* Ports whose bindings this chassis follows because of the interfaces that it
+ * has: those that they implement, or are waiting for, and the patch ports that
+ * lead away from there. */
+static void
+format_related_ports(const struct controller *c, struct ds *ds)
+{
+    struct svec names = SVEC_EMPTY_INITIALIZER;
+
+    binding_list(c->sb.loop.idl, &names);
+    monitor_list_ports(&names);
+    reach_list_patches(c->sb.loop.idl, NULL, &names);
+    ds_put_cstr(ds, "Related ports:\n");
+    put_lines(&names, ds);
 }
 
 struct dump {
@@ -258,6 +288,8 @@ static struct dump dumps[] = {
     { "debug/dump-local-datapaths", format_datapaths, NULL },
     { "debug/dump-lflow-conj-ids", format_conj_ids, NULL },
     { "debug/dump-local-template-vars", format_template_vars, NULL },
+    { "debug/dump-peer-ports", format_peer_ports, NULL },
+    { "debug/dump-related-ports", format_related_ports, NULL },
     { "debug/dump-mac-bindings", format_mac_bindings, NULL },
 };
 

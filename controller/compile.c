@@ -19,6 +19,7 @@
 #include "controller/monitor.h"
 #include "controller/ofswitch.h"
 #include "controller/physical.h"
+#include "controller/reach.h"
 #include "controller/template.h"
 #include "controller/tunnel.h"
 #include "controller/zones.h"
@@ -101,6 +102,7 @@ compile_init(struct compile *compile, struct ovsdb_idl *ovs_idl,
     inc_add_output(inc, &monitor_ports_output);
     inc_add_output(inc, &monitor_dps_output);
     zones_add(inc);
+    reach_add(inc);
     local_add(inc);
     tunnel_add(inc);
     template_add(inc);
@@ -119,6 +121,7 @@ compile_destroy(struct compile *compile)
 {
     inc_destroy(compile->inc);
     zones_destroy();
+    reach_destroy();
     binding_destroy();
     monitor_destroy();
     lflow_destroy();
@@ -159,7 +162,10 @@ compile_run(struct compile *compile, bool zones_moved)
     inc_idl_sync(inc, compile->ovs_idl);
     inc_idl_sync(inc, compile->sb_idl);
     inc_run(inc);
-    if (zones_apply(inc, compile->ct_zones, zones_moved)) {
+
+    bool again = zones_apply(inc, compile->ct_zones, zones_moved);
+    again |= reach_apply(inc);
+    if (again) {
         inc_run(inc);
     }
     if (compile->n_recomputes != inc_recomputes(inc)) {

@@ -25,6 +25,7 @@
  *     groups.c     ... groups and meters
  *     binding.c    Port_Binding and Interface rows
  *     zones.c      connection tracking zones
+ *     reach.c      which datapaths can be reached from those with ports here
  *     monitor.c    what the Southbound database should send us
  *
  * compile_run() runs the engine and carries what came out to its places. */

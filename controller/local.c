@@ -8,8 +8,9 @@
  * An interface of the integration bridge whose external_ids:iface-id is the
  * name of a logical port implements that port, if the port may be here
  * (requested-chassis, iface-id-ver).  A datapath is local if it has a port
- * here.  Everything else follows: the port's zone, what is written to its
- * Port_Binding, what the Southbound database is asked for. */
+ * here, or can be reached from one that has (reach.h).  Everything else
+ * follows: the port's zone, what is written to its Port_Binding, what the
+ * Southbound database is asked for. */
 
 #include <config.h>
 
@@ -21,6 +22,7 @@
 #include "controller/binding.h"
 #include "controller/compile.h"
 #include "controller/monitor.h"
+#include "controller/reach.h"
 #include "controller/tunnel.h"
 #include "controller/zones.h"
 #include "flow.h"
@@ -212,22 +214,26 @@ local_dp_get(struct inc_cx *cx, struct inc_ref dp)
 }
 
 static void
-list_dp(void *uuids_, const void *key, size_t key_len OVS_UNUSED,
-        const struct inc_claim *claims OVS_UNUSED, size_t n)
+list_dp(void *lines_, const void *key, size_t key_len OVS_UNUSED,
+        const struct inc_claim *claims, size_t n)
 {
-    struct svec *uuids = uuids_;
+    struct svec *lines = lines_;
+    struct local_dp dp;
     struct uuid uuid;
 
     if (n) {
         memcpy(&uuid, key, sizeof uuid);
-        svec_add_nocopy(uuids, xasprintf(UUID_FMT, UUID_ARGS(&uuid)));
+        memcpy(&dp, claims[0].value, sizeof dp);
+        svec_add_nocopy(lines, xasprintf("Datapath: "UUID_FMT"%s",
+                                         UUID_ARGS(&uuid),
+                                         dp.indirect ? ", indirect" : ""));
     }
 }
 
 void
-local_dp_list(struct svec *uuids)
+local_dp_list(struct svec *lines)
 {
-    inc_output_for_each(&local_dp_table.output, list_dp, uuids);
+    inc_output_for_each(&local_dp_table.output, list_dp, lines);
 }
 
 bool
@@ -250,22 +256,18 @@ is_switch(struct inc_cx *cx, struct inc_ref dp)
             : !smap_get(sb_dp_external_ids(cx, dp), "logical-router"));
 }
 
-/* Unit over Port_Binding: what a port that is here entails. */
+/* Unit over Port_Binding: what a port that is here entails, and where a patch
+ * port leads. */
 static void
 local_port(struct inc_cx *cx, struct inc_ref pb)
 {
     const struct vif *vif = inc_fact(cx, &vif_fact, pb);
 
     if (vif->ofport) {
-        struct inc_ref dp = sb_pb_datapath(cx, pb);
-        const struct local_dp value = {
-            .is_switch = is_switch(cx, dp),
-            .key = sb_dp_tunnel_key(cx, dp),
-        };
-
-        inc_derive(cx, &local_dp_table, inc_uuid(cx, dp), &value);
-        monitor_want_dp(cx, inc_uuid(cx, dp));
+        reach_seed(cx, sb_pb_datapath(cx, pb));
         zone_request(cx, pb, sb_pb_logical_port(cx, pb));
+    } else if (!strcmp(sb_pb_type(cx, pb), "patch")) {
+        reach_joint(cx, pb);
     }
 }
 
@@ -273,9 +275,49 @@ static struct inc_family local_port_unit = {
     .name = "local_port",
     .over = &sb_pb_table,
     .uses = INC_USES(&vif_fact),
-    .emits = INC_EMITS(&local_dp_table.output, &zones_output,
-                       &monitor_dps_output),
+    .emits = INC_EMITS(&reach_seeds_output, &reach_joints_output,
+                       &zones_output),
     .unit = local_port,
+};
+
+/* Datapaths by their own UUID. */
+static void
+dp_uuid_keys(struct inc_cx *cx, struct inc_ref dp, struct inc_keys *keys)
+{
+    inc_key_add(keys, inc_uuid(cx, dp), sizeof(struct uuid));
+}
+
+static struct inc_index dp_by_uuid = {
+    .name = "dp_by_uuid",
+    .table = &sb_dp_table,
+    .keys = dp_uuid_keys,
+};
+
+/* Unit over reached_table: a datapath that can be reached is local. */
+static void
+local_dp(struct inc_cx *cx, struct inc_ref row)
+{
+    const struct uuid *uuid = inc_key(cx, row);
+    const struct reached *reached = inc_value(cx, row);
+    struct inc_ref dp = inc_find(cx, &dp_by_uuid, uuid, sizeof *uuid);
+
+    if (dp.id) {
+        const struct local_dp value = {
+            .indirect = reached->indirect,
+            .is_switch = is_switch(cx, dp),
+            .key = sb_dp_tunnel_key(cx, dp),
+        };
+
+        inc_derive(cx, &local_dp_table, uuid, &value);
+        monitor_want_dp(cx, uuid);
+    }
+}
+
+static struct inc_family local_dp_unit = {
+    .name = "local_dp",
+    .over = &reached_table,
+    .emits = INC_EMITS(&local_dp_table.output, &monitor_dps_output),
+    .unit = local_dp,
 };
 
 /* Returns a hash of everything in the rows of 'pb' and of its interface, that
@@ -368,6 +410,7 @@ local_add(struct inc *inc)
     inc_add_family(inc, &vif_fact);
     inc_add_family(inc, &place_fact);
     inc_add_family(inc, &local_port_unit);
+    inc_add_family(inc, &local_dp_unit);
     inc_add_family(inc, &bind_port_unit);
     inc_add_family(inc, &watch_iface_unit);
 }

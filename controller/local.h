@@ -48,8 +48,8 @@ struct place {
 };
 extern struct inc_family place_fact;
 
-/* Derived table: the datapaths that packets on this chassis can reach.  The
- * key is the UUID of the Datapath_Binding row. */
+/* Derived table: the datapaths that packets on this chassis can reach; those
+ * of reach.h that exist.  The key is the UUID of the Datapath_Binding row. */
 struct local_dp {
     uint8_t indirect;           /* No workload port is here; it is only
                                  * reached through others. */
@@ -66,8 +66,8 @@ const struct local_dp *local_dp_get(struct inc_cx *, struct inc_ref dp);
 /* From outside of the compilation: is 'dp' local? */
 bool local_dp_exists(const struct uuid *dp);
 
-/* Appends the UUIDs of the local datapaths, in text, to 'uuids'. */
-void local_dp_list(struct svec *uuids);
+/* Appends a line of text for each local datapath to 'lines'. */
+void local_dp_list(struct svec *lines);
 
 /* Adds what this file has to 'inc'. */
 void local_add(struct inc *inc);

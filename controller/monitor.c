@@ -20,6 +20,7 @@
 #include "ovsdb/ovn-sb-idl.h"
 #include "smap.h"
 #include "sset.h"
+#include "svec.h"
 #include "timeval.h"
 #include "util.h"
 #include "uuid.h"
@@ -285,6 +286,16 @@ monitor_is_settled(struct ovsdb_idl *sb_idl)
         poll_timer_wait_until(ask_again_at);
     }
     return seqno == expected_seqno;
+}
+
+void
+monitor_list_ports(struct svec *names)
+{
+    const char *name;
+
+    SSET_FOR_EACH (name, &ports) {
+        svec_add(names, name);
+    }
 }
 
 /* Frees everything. */

@@ -22,6 +22,7 @@
 
 struct ovsdb_idl;
 struct sbrec_chassis;
+struct svec;
 
 extern struct inc_output monitor_ports_output;
 extern struct inc_output monitor_dps_output;
@@ -39,6 +40,9 @@ void monitor_run(struct ovsdb_idl *sb_idl, const struct sbrec_chassis *,
 
 /* Has 'sb_idl' received everything that was asked for? */
 bool monitor_is_settled(struct ovsdb_idl *sb_idl);
+
+/* Appends to 'names' the ports that were asked for by name. */
+void monitor_list_ports(struct svec *names);
 
 void monitor_destroy(void);
 

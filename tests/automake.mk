@@ -33,6 +33,7 @@ TESTSUITE_AT = \
 	tests/ovn-nbctl-port.at \
 	tests/ovn-sbctl.at \
 	tests/ovn-tools.at \
+	tests/ovn-trace.at \
 	tests/schema.at
 TESTSUITE = tests/testsuite
 EXTRA_DIST += \
@@ -45,12 +46,14 @@ EXTRA_DIST += \
 	tests/data/option-keys.tsv \
 	tests/data/schema-nb.tsv \
 	tests/data/schema-sb.tsv \
+	tests/data/trace-actions.txt \
 	tests/log-noise \
 	tests/ofswitch-proxy.py \
 	tests/ovn-lib.sh \
 	tests/older-schema.py \
 	tests/random-nb.py \
-	tests/schema-check.py
+	tests/schema-check.py \
+	tests/trace-actions.py
 CLEANFILES += tests/package.m4 $(TESTSUITE)
 DISTCLEANFILES += tests/atconfig
 

@@ -55,14 +55,38 @@ utilities_ovn_sbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-sbctl.h \
 	utilities/ovn-sbctl-chassis.c \
 	utilities/ovn-sbctl-lflow.c \
-	utilities/ovn-sbctl-ovs.c \
 	utilities/ovn-sbctl-show.c \
-	utilities/ovn-sbctl-vflow.c
+	utilities/ovn-sbctl-vflow.c \
+	utilities/ovs-flows.c \
+	utilities/ovs-flows.h
 utilities_ovn_sbctl_LDADD = $(OVN_LDADD)
 
 bin_PROGRAMS += utilities/ovn-appctl
 utilities_ovn_appctl_SOURCES = utilities/ovn-appctl.c
 utilities_ovn_appctl_LDADD = $(OVN_LDADD)
+
+bin_PROGRAMS += utilities/ovn-trace
+utilities_ovn_trace_SOURCES = \
+	utilities/ovn-trace.c \
+	utilities/ovn-trace.h \
+	utilities/ovn-trace-ct.c \
+	utilities/ovn-trace-ct.h \
+	utilities/ovn-trace-db.c \
+	utilities/ovn-trace-db.h \
+	utilities/ovn-trace-flows.c \
+	utilities/ovn-trace-lb.c \
+	utilities/ovn-trace-lookup.c \
+	utilities/ovn-trace-move.c \
+	utilities/ovn-trace-packet.c \
+	utilities/ovn-trace-pipeline.c \
+	utilities/ovn-trace-psec.c \
+	utilities/ovn-trace-run.c \
+	utilities/ovn-trace-service.c \
+	utilities/ovn-trace-tree.c \
+	utilities/ovn-trace-tree.h \
+	utilities/ovs-flows.c \
+	utilities/ovs-flows.h
+utilities_ovn_trace_LDADD = $(OVN_LDADD)
 
 # Start-up scripts.
 startup_scripts = utilities/ovn-ctl utilities/ovn-lib
@@ -81,7 +105,8 @@ utility_pages = \
 	utilities/ovn-appctl.8 \
 	utilities/ovn-ctl.8 \
 	utilities/ovn-nbctl.8 \
-	utilities/ovn-sbctl.8
+	utilities/ovn-sbctl.8 \
+	utilities/ovn-trace.8
 page_parts = utilities/dbctl-commands.man utilities/dbctl-options.man
 man_MANS += $(utility_pages)
 EXTRA_DIST += $(utility_pages:=.in) $(page_parts)

@@ -22,6 +22,7 @@
 #include "svec.h"
 #include "util.h"
 #include "uuid.h"
+#include "utilities/ovs-flows.h"
 
 /* Datapaths. */
 
@@ -301,7 +302,7 @@ print_lflow(const struct sbrec_logical_flow *lflow,
     put_table(s, lflow);
     ds_put_format(s, ", priority=%-5"PRId64", match=(%s), action=(%s)\n",
                   lflow->priority, lflow->match, lflow->actions);
-    sbctl_ovs_print(opts->ovs, &lflow->header_.uuid, opts->stats, s);
+    ovs_flows_print(opts->ovs, &lflow->header_.uuid, opts->stats, s);
 }
 
 static void
@@ -327,7 +328,7 @@ cmd_lflow_list(struct ctl_context *ctx)
 
     struct shash_node *ovs = shash_find(&ctx->options, "--ovs");
     if (ovs) {
-        opts.ovs = sbctl_ovs_open(ovs->data);
+        opts.ovs = ovs_flows_open(ovs->data);
     }
 
     struct instances instances;
@@ -347,7 +348,7 @@ cmd_lflow_list(struct ctl_context *ctx)
     if (shash_find(&ctx->options, "--vflows")) {
         sbctl_print_vflows(ctx, &opts);
     }
-    sbctl_ovs_close(opts.ovs);
+    ovs_flows_close(opts.ovs);
 }
 
 /* count-flows. */

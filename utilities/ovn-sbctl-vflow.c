@@ -17,6 +17,7 @@
 #include "smap.h"
 #include "util.h"
 #include "uuid.h"
+#include "utilities/ovs-flows.h"
 
 void
 sbctl_pre_vflows(struct ctl_context *ctx)
@@ -105,7 +106,7 @@ print_records(struct ctl_context *ctx, const char *heading,
                           r->row->uuid.parts[0]);
         }
         ds_put_format(&ctx->output, "%s\n", r->text);
-        sbctl_ovs_print(opts->ovs, &r->row->uuid, opts->stats, &ctx->output);
+        ovs_flows_print(opts->ovs, &r->row->uuid, opts->stats, &ctx->output);
         free(r->sort_key);
         free(r->text);
     }

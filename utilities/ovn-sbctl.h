@@ -26,19 +26,12 @@ bool sbctl_find_datapath(struct ctl_context *, const char *id,
 void sbctl_put_datapath_name(struct ds *,
                              const struct sbrec_datapath_binding *);
 
-/* ovn-sbctl-ovs.c: the OpenFlow flows of a switch. */
-struct sbctl_ovs;
-struct sbctl_ovs *sbctl_ovs_open(const char *remote);
-void sbctl_ovs_close(struct sbctl_ovs *);
-void sbctl_ovs_print(struct sbctl_ovs *, const struct uuid *, bool stats,
-                     struct ds *);
-
 /* ovn-sbctl-vflow.c: records that become OpenFlow flows without a logical
  * flow. */
 struct sbctl_vflow_options {
     const struct sbrec_datapath_binding *datapath; /* Null for all. */
     bool uuid;                  /* Print each record's UUID? */
-    struct sbctl_ovs *ovs;      /* Null for no OpenFlow flows. */
+    struct ovs_flows *ovs;      /* Null for no OpenFlow flows. */
     bool stats;                 /* Print OpenFlow flows' statistics? */
 };
 void sbctl_pre_vflows(struct ctl_context *);

@@ -3,12 +3,11 @@
  * Licensed under the Apache License, Version 2.0; see LICENSE.
  */
 
-/* lflow-list --ovs: the OpenFlow flows that the local switch has for a
- * record, which it finds by the cookie: the first 32 bits of the UUID. */
+/* The OpenFlow flows of a switch, by record; see ovs-flows.h. */
 
 #include <config.h>
 
-#include "utilities/ovn-sbctl.h"
+#include "utilities/ovs-flows.h"
 
 #include <stdlib.h>
 
@@ -26,10 +25,10 @@
 #include "util.h"
 #include "uuid.h"
 
-VLOG_DEFINE_THIS_MODULE(sbctl_ovs);
+VLOG_DEFINE_THIS_MODULE(ovs_flows);
 
 /* The switch's flows, fetched once. */
-struct sbctl_ovs {
+struct ovs_flows {
     struct ofputil_flow_stats *flows; /* Sorted by cookie. */
     size_t n;
 };
@@ -56,7 +55,7 @@ compare_flows(const void *a_, const void *b_)
 /* Fetches all flows over 'vconn' into 'ovs'.  Returns 0 or a positive errno
  * value. */
 static int
-fetch_flows(struct vconn *vconn, struct sbctl_ovs *ovs)
+fetch_flows(struct vconn *vconn, struct ovs_flows *ovs)
 {
     struct ofputil_flow_stats_request request = {
         .cookie = htonll(0),
@@ -77,14 +76,11 @@ fetch_flows(struct vconn *vconn, struct sbctl_ovs *ovs)
     return error;
 }
 
-/* Fetches the flows of the switch at 'remote', an OpenFlow connection method,
- * or if that is null those of the local integration bridge.  If that fails,
- * warns and returns null. */
-struct sbctl_ovs *
-sbctl_ovs_open(const char *remote)
+struct ovs_flows *
+ovs_flows_open(const char *remote)
 {
     char *default_remote = xasprintf("unix:%s/br-int.mgmt", ovn_ovs_rundir());
-    struct sbctl_ovs *ovs = xzalloc(sizeof *ovs);
+    struct ovs_flows *ovs = xzalloc(sizeof *ovs);
     struct vconn *vconn;
 
     if (!remote) {
@@ -112,7 +108,7 @@ sbctl_ovs_open(const char *remote)
 }
 
 void
-sbctl_ovs_close(struct sbctl_ovs *ovs)
+ovs_flows_close(struct ovs_flows *ovs)
 {
     if (ovs) {
         for (size_t i = 0; i < ovs->n; i++) {
@@ -143,11 +139,9 @@ print_flow(const struct ofputil_flow_stats *flow, bool stats, struct ds *s)
     ds_put_char(s, '\n');
 }
 
-/* Appends a line for each of the flows of the record 'uuid', with 'stats' or
- * without.  Does nothing if 'ovs' is null. */
 void
-sbctl_ovs_print(struct sbctl_ovs *ovs, const struct uuid *uuid, bool stats,
-                struct ds *s)
+ovs_flows_print(const struct ovs_flows *ovs, const struct uuid *uuid,
+                bool stats, struct ds *s)
 {
     if (!ovs) {
         return;

@@ -5,7 +5,8 @@
 # ovn-controller: the Southbound database compiled into OpenFlow.
 EXTRA_DIST += controller/README.md
 
-# The connection to the switch, apart so that its tests can link it.
+# The connection to the switch, and what comes from it, apart so that tests can
+# link it.
 noinst_LTLIBRARIES += controller/libofswitch.la
 controller_libofswitch_la_SOURCES = \
 	controller/ofswitch-features.c \
@@ -18,7 +19,9 @@ controller_libofswitch_la_SOURCES = \
 	controller/ofswitch-recv.c \
 	controller/ofswitch-update.c \
 	controller/ofswitch.c \
-	controller/ofswitch.h
+	controller/ofswitch.h \
+	controller/packet-in.c \
+	controller/packet-in.h
 
 bin_PROGRAMS += controller/ovn-controller
 controller_ovn_controller_SOURCES = \

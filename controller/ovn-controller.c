@@ -40,6 +40,7 @@
 #include "controller/bridge.h"
 #include "controller/monitor.h"
 #include "controller/ofswitch-features.h"
+#include "controller/packet-in.h"
 #include "daemon.h"
 #include "dirs.h"
 #include "fatal-signal.h"
@@ -509,6 +510,7 @@ controller_init(struct controller *c, const struct options *options)
     db_init(&c->sb, "OVNSB", db_create_sb());
     chassis_init(&c->chassis, c->sb.loop.idl);
     encaps_init(&c->encaps, c->ovs.loop.idl, c->sb.loop.idl);
+    ofswitch_set_packet_in_cb(c->sw, packet_in_run, NULL);
     ct_zones_init(&c->ct_zones, flush_ct_zone, c->sw);
     nb_cfg_init(&c->nb_cfg);
     compile_init(&c->compile, c->ovs.loop.idl, c->sb.loop.idl, c->sw,

@@ -151,12 +151,14 @@ EXTRA_DIST += \
 	tests/fuzz/check \
 	tests/fuzz/expr.seeds \
 	tests/fuzz/fuzz \
-	tests/fuzz/microflow.seeds
+	tests/fuzz/microflow.seeds \
+	tests/fuzz/packet-in.seeds
 FUZZERS = \
 	tests/fuzz/fuzz-actions \
 	tests/fuzz/fuzz-addr \
 	tests/fuzz/fuzz-expr \
-	tests/fuzz/fuzz-microflow
+	tests/fuzz/fuzz-microflow \
+	tests/fuzz/fuzz-packet-in
 EXTRA_PROGRAMS = $(FUZZERS)
 CLEANFILES += $(FUZZERS)
 if SANITIZERS
@@ -188,6 +190,10 @@ tests_fuzz_fuzz_microflow_SOURCES = \
 	tests/fuzz/fuzz-microflow.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
 tests_fuzz_fuzz_microflow_LDADD = $(OVN_LDADD)
 tests_fuzz_fuzz_microflow_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_packet_in_SOURCES = \
+	tests/fuzz/fuzz-packet-in.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
+tests_fuzz_fuzz_packet_in_LDADD = controller/libofswitch.la $(OVN_LDADD)
+tests_fuzz_fuzz_packet_in_LDFLAGS = $(FUZZ_LDFLAGS)
 
 # Transcripts of the tools.
 EXTRA_DIST += \

@@ -53,7 +53,8 @@ EXTRA_DIST += \
 	tests/older-schema.py \
 	tests/random-nb.py \
 	tests/schema-check.py \
-	tests/trace-actions.py
+	tests/trace-actions.py \
+	tests/trace-verdict.py
 CLEANFILES += tests/package.m4 $(TESTSUITE)
 DISTCLEANFILES += tests/atconfig
 
@@ -64,6 +65,7 @@ tests_test_ovn_SOURCES = \
 	tests/test-ovn.c \
 	tests/test-ovn.h
 tests_test_ovn_SOURCES += tests/actions-test.c tests/expr-test.c
+tests_test_ovn_SOURCES += tests/microflow-test.c
 tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \
 	$(OVN_LDADD)
 tests_test_ovn_SOURCES += tests/addr-test.c tests/northd-keys-test.c

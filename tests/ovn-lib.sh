@@ -292,6 +292,50 @@ vif_received_n () {
     [ "$(vif_received "$1" "$2" | wc -l)" = "$3" ]
 }
 
+# vif_received_all: prints "PORT PACKET" for everything that any VM received.
+vif_received_all () {
+    local file port
+    for file in "$base"/*/*-tx.pcap; do
+        port=$(basename "$file" -tx.pcap)
+        [ "$port" = phys0 ] || ovs-pcap "$file" | sed "s/^/$port /"
+    done | LC_ALL=C sort
+}
+
+# trace_send HV PORT MICROFLOW: the VM behind PORT, which is a logical port of
+# that name, sends the packet that MICROFLOW describes ("FIELD == CONSTANT &&
+# ..." without inport), and every VM must receive what ovn-trace says, and
+# nothing else: the same copies with the same changes.  What the trace sends to
+# ports that no VM is behind does not count.
+trace_send () {
+    local verdict="$PYTHON3 $abs_top_srcdir/tests/trace-verdict.py"
+    local microflow="inport == \"$2\" && $3"
+    local port rest
+    $verdict expect "$microflow" > trace.all || return 1
+    while read -r port rest; do
+        set -- "$1" "$2" "$base"/*/"$port-tx.pcap"
+        [ ! -e "$3" ] || echo "$port $rest"
+    done < trace.all > trace.expected
+    vif_received_all > trace.before
+    vif_send "$1" "$2" "$(test-ovn microflow-packet "$microflow")" || return 1
+    if wait_until trace_verdict_holds && sleep 0.3 && trace_verdict_holds; then
+        return 0
+    fi
+    echo "ovn-trace and the switches disagree about: $microflow"
+    echo "ovn-trace:"
+    cat trace.expected
+    echo "received:"
+    cat trace.received
+    return 1
+}
+
+# trace_verdict_holds: whether what was received is what is expected.
+trace_verdict_holds () {
+    vif_received_all > trace.after
+    LC_ALL=C comm -13 trace.before trace.after > trace.received
+    $PYTHON3 "$abs_top_srcdir/tests/trace-verdict.py" compare \
+        trace.expected trace.received
+}
+
 # vif_forget HV PORT: empties what vif_received prints.
 vif_forget () {
     # The switch appends; the first 24 bytes are the file's header.

@@ -8,6 +8,7 @@ TESTSUITE_AT = \
 	tests/testsuite.at \
 	tests/actions.at \
 	tests/controller-groups.at \
+	tests/controller-lflow.at \
 	tests/controller-sets.at \
 	tests/expr.at \
 	tests/install.at \
@@ -66,6 +67,7 @@ tests_test_ovn_SOURCES = \
 	tests/test-ovn.h
 tests_test_ovn_SOURCES += tests/actions-test.c tests/expr-test.c
 tests_test_ovn_SOURCES += tests/microflow-test.c
+tests_test_ovn_SOURCES += tests/lang-bench.c
 tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \
 	$(OVN_LDADD)
 tests_test_ovn_SOURCES += tests/addr-test.c tests/northd-keys-test.c
@@ -142,6 +144,7 @@ tests_test_ovn_SOURCES += tests/inc-rows-test.c
 EXTRA_DIST += \
 	tests/bench/README.md \
 	tests/bench/bench \
+	tests/bench/lang.py \
 	tests/bench/rpc.py \
 	tests/bench/scenes.py \
 	tests/bench/side.py

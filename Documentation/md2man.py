@@ -56,6 +56,11 @@ def cells(row):
     return [cell.strip().replace("\0", "|") for cell in text.split("|")]
 
 
+def sentence(text):
+    """'text' with its full stop, if it has none."""
+    return inline(text) + ("" if text[-1] in ".?!" else ".")
+
+
 def table(lines):
     head, rows = cells(lines[0]), [cells(line) for line in lines[2:]]
     n_tags = len(head) - 1 if head[-1].endswith("...") else 1
@@ -63,7 +68,7 @@ def table(lines):
     for row in rows:
         out += [".TP", "  ".join(inline(cell) for cell in row[:n_tags]),
                 inline(row[n_tags])]
-        out += ["%s: %s." % (inline(title.capitalize()), inline(cell))
+        out += [sentence("%s: %s" % (title.capitalize(), cell))
                 for title, cell in zip(head[n_tags + 1:], row[n_tags + 1:])
                 if cell]
     return out + [".PP"]

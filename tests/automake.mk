@@ -100,6 +100,7 @@ EXTRA_DIST += \
 	tests/system/README.md \
 	tests/system/check \
 	tests/system/controller-restart.inc \
+	tests/system/traffic.inc \
 	tests/system/dbdump \
 	tests/system/demo \
 	tests/system/lib.sh \

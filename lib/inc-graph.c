@@ -257,6 +257,23 @@ compare_ids(const void *a_, const void *b_)
     return *a < *b ? -1 : *a > *b;
 }
 
+/* Sorts 'ids' and drops duplicates.  Returns how many of the 'n' remain. */
+size_t
+inc_ids_normalize(uint32_t *ids, size_t n)
+{
+    size_t m = 0;
+
+    if (n > 1) {
+        qsort(ids, n, sizeof *ids, compare_ids);
+    }
+    for (size_t i = 0; i < n; i++) {
+        if (!m || ids[m - 1] != ids[i]) {
+            ids[m++] = ids[i];
+        }
+    }
+    return m;
+}
+
 /* Sorts the 'n' reads in 'edges' and merges those of one node.  Returns how
  * many remain. */
 size_t
@@ -292,16 +309,14 @@ inc_edges_equal(const struct inc_node *node, const struct inc_edge *edges,
 static void
 inc_hints_compact(struct inc *inc, uint32_t id, struct inc_hints *h)
 {
-    uint32_t m = 0;
+    size_t n = inc_ids_normalize(h->ids, h->n);
 
-    qsort(h->ids, h->n, sizeof *h->ids, compare_ids);
-    for (uint32_t i = 0; i < h->n; i++) {
-        if ((!m || h->ids[m - 1] != h->ids[i])
-            && inc_edges_find(inc_node(inc, h->ids[i]), id)) {
-            h->ids[m++] = h->ids[i];
+    h->n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (inc_edges_find(inc_node(inc, h->ids[i]), id)) {
+            h->ids[h->n++] = h->ids[i];
         }
     }
-    h->n = m;
 }
 
 /* Appends 'reader' to the list of those who read 'id'. */

@@ -233,31 +233,6 @@ bucket_remove(struct inc *inc, struct inc_index_state *st, uint32_t id,
     }
 }
 
-static int
-compare_ids(const void *a_, const void *b_)
-{
-    const uint32_t *a = a_;
-    const uint32_t *b = b_;
-
-    return *a < *b ? -1 : *a > *b;
-}
-
-static size_t
-ids_normalize(uint32_t *ids, size_t n)
-{
-    size_t m = 0;
-
-    if (n > 1) {
-        qsort(ids, n, sizeof *ids, compare_ids);
-    }
-    for (size_t i = 0; i < n; i++) {
-        if (!m || ids[m - 1] != ids[i]) {
-            ids[m++] = ids[i];
-        }
-    }
-    return m;
-}
-
 /* Moves 'row' to the buckets of its present keys, or to none if it is
  * gone. */
 void
@@ -280,8 +255,8 @@ inc_index_update(struct inc *inc, struct inc_index *index, uint32_t row,
     INC_HTAB_FOR_EACH_WITH_HASH (id, pos, inc_hash_id(row), &st->by_row) {
         inc_ids_push(&old, id);
     }
-    old.n = ids_normalize(old.ids, old.n);
-    new.n = ids_normalize(new.ids, new.n);
+    old.n = inc_ids_normalize(old.ids, old.n);
+    new.n = inc_ids_normalize(new.ids, new.n);
 
     size_t i = 0, j = 0;
     while (i < old.n || j < new.n) {

@@ -279,6 +279,7 @@ bool inc_edges_equal(const struct inc_node *, const struct inc_edge *,
                      size_t n);
 void inc_set_reads(struct inc *, uint32_t id, const struct inc_edge *,
                    size_t n);
+size_t inc_ids_normalize(uint32_t *ids, size_t n);
 size_t inc_edges_normalize(struct inc_edge *, size_t n);
 
 /* inc-output.c */

@@ -101,7 +101,7 @@ struct inc_writer {
     struct inc_members **members;
     size_t n_members;
     bool resync;                /* Compare everything. */
-    unsigned int n_reloads;     /* inc_idl_reloads() at the last look. */
+    unsigned int n_doubts;      /* count_doubts() at the last look. */
     bool in_txn;                /* A transaction is under way. */
     struct inc_writer_stats stats;
 };

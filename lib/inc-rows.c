@@ -515,14 +515,22 @@ run_rows(struct inc_rows *rows, struct ovsdb_idl_txn *txn)
     inc_blobs_move(&st->inflight, &st->pending);
 }
 
+/* Returns a number that changes when everything has to be compared with what
+ * is in the database. */
+static unsigned int
+count_doubts(const struct inc_writer *writer)
+{
+    return inc_idl_reloads(writer->inc) + inc_recomputes(writer->inc);
+}
+
 bool
 inc_writer_run(struct inc_writer *writer, struct ovsdb_idl_txn *txn)
 {
     struct inc_writer_stats old = writer->stats;
-    unsigned int n_reloads = inc_idl_reloads(writer->inc);
+    unsigned int n_doubts = count_doubts(writer);
 
-    if (writer->resync || writer->n_reloads != n_reloads) {
-        writer->n_reloads = n_reloads;
+    if (writer->resync || writer->n_doubts != n_doubts) {
+        writer->n_doubts = n_doubts;
         writer->resync = false;
         for (size_t i = 0; i < writer->n_rows; i++) {
             resync_rows(writer->rows[i]);
@@ -575,8 +583,7 @@ inc_writer_done(struct inc_writer *writer, bool success)
 bool
 inc_writer_is_pending(const struct inc_writer *writer)
 {
-    if (writer->resync
-        || writer->n_reloads != inc_idl_reloads(writer->inc)) {
+    if (writer->resync || writer->n_doubts != count_doubts(writer)) {
         return true;
     }
     for (size_t i = 0; i < writer->n_rows; i++) {

@@ -584,7 +584,6 @@ void
 inc_recompute(struct inc *inc)
 {
     inc->all_dirty = true;
-    inc->n_reloads++;
     inc->n_recomputes++;
 }
 

@@ -309,8 +309,8 @@ void inc_set_verify_always(struct inc *, bool);
 void inc_idl_sync(struct inc *, struct ovsdb_idl *);
 
 /* Number of times that this found rows inserted again, as after a
- * reconnection, when what the IDL tracked may be incomplete, or that
- * inc_recompute() was called.  Who writes compares everything then. */
+ * reconnection, when what the IDL tracked may be incomplete.  Who writes to
+ * the database compares everything then. */
 unsigned int inc_idl_reloads(const struct inc *);
 
 /* Forgets all rows of 'idl', before it is destroyed. */
@@ -332,7 +332,8 @@ bool inc_run(struct inc *);
 void inc_recompute(struct inc *);
 
 /* Number of calls of inc_recompute().  Who asks for that doubts what is there,
- * so what carries out output elsewhere looks again when this changes. */
+ * so whoever carries output elsewhere, to a database or a switch, compares
+ * everything when this changes. */
 unsigned int inc_recomputes(const struct inc *);
 
 /* From a 'resolve' function: sets the attribute of a row of the derived table

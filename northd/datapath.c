@@ -46,12 +46,6 @@ struct dp_want {
     uint32_t epoch;
 };
 
-/* What it got: the row's attribute. */
-struct dp_got {
-    uint32_t key;               /* 0: none. */
-    uint32_t verdict;           /* enum key_verdict. */
-};
-
 /* The allocator. */
 static struct key_space dp_keys;
 static uint32_t dp_keys_epoch;  /* 0: 'dp_keys' is not initialised. */
@@ -76,17 +70,14 @@ static struct inc_table dp_key_table = {
     .kind = INC_DERIVED,
     .key_size = sizeof(struct uuid),
     .value_size = sizeof(struct dp_want),
-    .attr_size = sizeof(struct dp_got),
+    .attr_size = sizeof(struct key_got),
     .resolve = dp_keys_resolve,
 };
 
 static void
 dp_key_changed(const struct key_owner *o, void *inc_)
 {
-    struct dp_got got = { .key = o->key, .verdict = o->verdict };
-    struct inc_ref ref = { (uint32_t) (uintptr_t) o->aux };
-
-    inc_set_attr(inc_, &dp_key_table, ref, &got);
+    key_got_publish(inc_, &dp_key_table, o);
 }
 
 static void
@@ -108,7 +99,7 @@ dp_keys_resolve(struct inc *inc, void *aux OVS_UNUSED,
             }
             key_space_set_range(&dp_keys, want->max, want->max_requested);
             key_space_want(&dp_keys, name, want->requested,
-                           (void *) (uintptr_t) changes[i].ref.id);
+                           key_row(changes[i].ref));
         }
         free(name);
     }
@@ -147,7 +138,7 @@ ls_key__(struct inc_cx *cx, struct inc_ref ls, void *key_)
     uint32_t *key = key_;
 
     if (row.id) {
-        const struct dp_got *got = inc_attr(cx, row);
+        const struct key_got *got = inc_attr(cx, row);
 
         *key = got->key;
     }
@@ -176,7 +167,7 @@ ls_key_warn(struct inc_cx *cx, struct inc_ref ls)
 {
     struct inc_ref row = inc_lookup(cx, &dp_key_table, inc_uuid(cx, ls));
     const struct dp_want *want = inc_value(cx, row);
-    const struct dp_got *got = inc_attr(cx, row);
+    const struct key_got *got = inc_attr(cx, row);
     const char *name = nb_ls_name(cx, ls);
 
     switch ((enum key_verdict) got->verdict) {

@@ -510,3 +510,22 @@ key_owner_describe(const struct key_space *ks, const struct key_owner *o,
         return NULL;
     }
 }
+
+void *
+key_row(struct inc_ref row)
+{
+    return (void *) (uintptr_t) row.id;
+}
+
+void
+key_got_publish(struct inc *inc, struct inc_table *table,
+                const struct key_owner *owner)
+{
+    const struct key_got got = {
+        .key = owner->key,
+        .verdict = owner->verdict,
+    };
+    const struct inc_ref row = { (uint32_t) (uintptr_t) owner->aux };
+
+    inc_set_attr(inc, table, row, &got);
+}

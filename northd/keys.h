@@ -53,6 +53,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/inc.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 
@@ -127,5 +128,21 @@ const struct key_owner *key_space_holder(const struct key_space *,
                                          uint32_t key);
 char *key_owner_describe(const struct key_space *, const struct key_owner *,
                          const char *what);
+
+/* In the engine: a derived table has a row for whoever asks for a key, and its
+ * 'resolve' function has a key_space.  The attribute of the row is what came
+ * of it. */
+struct key_got {
+    uint32_t key;               /* 0: none. */
+    uint32_t verdict;           /* enum key_verdict. */
+};
+
+/* Returns 'aux' for key_space_want() that says that 'row' is asking. */
+void *key_row(struct inc_ref row);
+
+/* Makes what 'owner' got the attribute of its row in 'table', which is being
+ * resolved. */
+void key_got_publish(struct inc *, struct inc_table *table,
+                     const struct key_owner *owner);
 
 #endif /* northd/keys.h */

@@ -37,12 +37,6 @@ struct port_want {
     uint32_t name_hash;         /* So that a new name is a change. */
 };
 
-/* What it got. */
-struct port_got {
-    uint32_t key;               /* 0: none. */
-    uint32_t verdict;           /* enum key_verdict. */
-};
-
 static void port_keys_resolve(struct inc *, void *aux,
                               const struct inc_change *, size_t n);
 
@@ -51,7 +45,7 @@ struct inc_table lsp_key_table = {
     .kind = INC_DERIVED,
     .key_size = sizeof(struct uuid),
     .value_size = sizeof(struct port_want),
-    .attr_size = sizeof(struct port_got),
+    .attr_size = sizeof(struct key_got),
     .resolve = port_keys_resolve,
 };
 
@@ -211,16 +205,13 @@ ask(const struct inc_change *change)
 
     key_space_set_range(&port->keys->ks, want->max, want->max);
     key_space_want(&port->keys->ks, port->name, want->requested,
-                   (void *) (uintptr_t) change->ref.id);
+                   key_row(change->ref));
 }
 
 static void
 key_changed(const struct key_owner *o, void *inc_)
 {
-    struct port_got got = { .key = o->key, .verdict = o->verdict };
-    struct inc_ref ref = { (uint32_t) (uintptr_t) o->aux };
-
-    inc_set_attr(inc_, &lsp_key_table, ref, &got);
+    key_got_publish(inc_, &lsp_key_table, o);
 }
 
 static void
@@ -296,7 +287,7 @@ lsp_key(struct inc_cx *cx, struct inc_ref lsp)
     if (!row.id) {
         return 0;
     }
-    const struct port_got *got = inc_attr(cx, row);
+    const struct key_got *got = inc_attr(cx, row);
     return got->key;
 }
 
@@ -310,7 +301,7 @@ lsp_key_warn(struct inc_cx *cx, struct inc_ref lsp)
         return;
     }
     const struct port_want *want = inc_value(cx, row);
-    const struct port_got *got = inc_attr(cx, row);
+    const struct key_got *got = inc_attr(cx, row);
     const char *name = nb_lsp_name(cx, lsp);
 
     switch ((enum key_verdict) got->verdict) {

@@ -17,6 +17,7 @@
 #include "controller/local.h"
 #include "controller/ofswitch-features.h"
 #include "flow.h"
+#include "lib/logical.h"
 #include "ovsdb/sb-inc.h"
 #include "util.h"
 #include "uuid.h"
@@ -69,8 +70,7 @@ lflow_lookup_port(void *env_, const char *name, unsigned int *key)
     struct inc_cx *cx = env->cx;
     size_t len = strlen(name);
 
-    if (!strcmp(name, "none")) {
-        /* No port: what the output port is before it is set. */
+    if (!strcmp(name, LOG_PORT_NONE)) {
         *key = 0;
         return true;
     }

@@ -149,6 +149,10 @@ enum mlf_flag {
 #define OVN_MAX_DP_VXLAN_KEY 0xfff      /* 12 bits; 1...1023 local. */
 #define OVN_MAX_DP_VXLAN_KEY_LOCAL 1023
 #define OVN_MAX_PORT_KEY 32767
+
+/* In expressions and actions, the name of no port: key 0, as outport has it
+ * before it is set. */
+#define LOG_PORT_NONE "none"
 #define OVN_VXLAN_MIN_MULTICAST 0x800   /* Group on a VXLAN wire: this plus
                                          * the low 11 bits of its key. */
 

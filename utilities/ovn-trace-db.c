@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "lib/logical.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovn-sb-idl.h"
@@ -418,6 +419,10 @@ trace_lookup_port(void *dp_, const char *name, unsigned int *key)
     const struct trace_port *port = shash_find_data(&dp->db->ports, name);
     const struct trace_mcgroup *mcgroup;
 
+    if (!strcmp(name, LOG_PORT_NONE)) {
+        *key = 0;
+        return true;
+    }
     if (port && port->dp == dp) {
         *key = port->key;
         return true;

@@ -203,11 +203,19 @@ tests_fuzz_fuzz_packet_in_LDFLAGS = $(FUZZ_LDFLAGS)
 
 # Transcripts of the tools.
 EXTRA_DIST += \
+	tests/data/tool-commands.tsv \
+	tests/data/tool-options.tsv \
 	tests/tools/README.md \
+	tests/tools/coverage \
 	tests/tools/differences \
+	tests/tools/nbctl-general.txt \
 	tests/tools/nbctl-lb.txt \
 	tests/tools/nbctl-nat.txt \
 	tests/tools/nbctl-policies.txt \
+	tests/tools/nbctl-ports.txt \
 	tests/tools/nbctl-routes.txt \
+	tests/tools/nbctl-switches.txt \
+	tests/tools/sbctl-general.txt \
+	tests/tools/sbctl-generic.txt \
 	tests/tools/transcript.py \
 	tests/tools/transcripts

@@ -429,7 +429,7 @@ cmd_ip_multicast_flush(struct ctl_context *ctx)
             return;
         }
         if (!only) {
-            ctl_error(ctx, "%s: datapath not found", ctx->argv[1]);
+            ctl_error(ctx, "%s is not a valid datapath", ctx->argv[1]);
             return;
         }
     }

@@ -28,8 +28,10 @@ lines are dropped."""
 import re
 import shlex
 
-UUID = re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}"
-                  r"-[0-9a-f]{12}\b")
+UUID = re.compile(r"(?<![0-9a-f-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}"
+                  r"-[0-9a-f]{4}-[0-9a-f]{12}(?![0-9a-f-])")
+COOKIE = re.compile(r"\buuid=0x[0-9a-f]+")
+ROW = re.compile(r"\{(\w+) ([^{}]+)\}")
 
 
 class Step:
@@ -42,8 +44,9 @@ class Step:
         self.status = 0
         self.differs = []
 
-    def argv(self):
-        return shlex.split(self.command)
+    def argv(self, uuid=lambda table, condition: "<uuid>"):
+        """The arguments; 'uuid' finds the UUIDs of rows."""
+        return shlex.split(ROW.sub(lambda m: uuid(m[1], m[2]), self.command))
 
     def result(self):
         return (self.status, self.output, self.errors)
@@ -116,4 +119,5 @@ def header(path):
 
 def normalize(text):
     """The lines of 'text', without what is different every time."""
-    return [UUID.sub("<uuid>", line).rstrip() for line in text.splitlines()]
+    return [COOKIE.sub("uuid=<uuid>", UUID.sub("<uuid>", line)).rstrip()
+            for line in text.splitlines()]

@@ -100,6 +100,22 @@ $(startup_scripts): %: %.in Makefile
 	  -e 's,[@]sysconfdir[@],$(sysconfdir),g' $< > $@.tmp && \
 	chmod +x $@.tmp && mv $@.tmp $@
 
+# Completion for bash, which looks for a file of the command's name.
+bashcompletiondir = $(datadir)/bash-completion/completions
+EXTRA_DIST += utilities/ovn-completion.bash
+install-data-local: install-bash-completion
+install-bash-completion:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompletiondir)'
+	for tool in ovn-nbctl ovn-sbctl; do \
+	  $(INSTALL_DATA) '$(srcdir)/utilities/ovn-completion.bash' \
+	    "$(DESTDIR)$(bashcompletiondir)/$$tool" || exit 1; \
+	done
+uninstall-local: uninstall-bash-completion
+uninstall-bash-completion:
+	rm -f '$(DESTDIR)$(bashcompletiondir)/ovn-nbctl' \
+	  '$(DESTDIR)$(bashcompletiondir)/ovn-sbctl'
+.PHONY: install-bash-completion uninstall-bash-completion
+
 # Manual pages.  A line "@include FILE@" stands for that file.
 utility_pages = \
 	utilities/ovn-appctl.8 \

@@ -40,13 +40,60 @@ port_group(void *aux OVS_UNUSED, const char *name)
     return name[0] != 'x' ? ports : NULL;
 }
 
+/* Sets whose names begin with "o" are open. */
+static bool
+is_open(void *aux OVS_UNUSED, bool group OVS_UNUSED, const char *name)
+{
+    return name[0] == 'o';
+}
+
+/* Fills all holes for set 'name' of 'expr' with the members of 'set'. */
+static void
+fill_holes(const struct expr *expr, const struct expr_env *env, bool group,
+           const char *name, const struct expr_constants *set)
+{
+    struct expr_holes *holes = expr_to_holes(expr, env, group, name);
+
+    ovs_assert(!holes || (name[0] == 'o'
+                          && expr_can_be_open(expr, group, name)));
+    for (size_t i = 0; holes && i < MIN(holes->n, 100); i++) {
+        const struct expr_conj *c = &holes->holes[i].conj;
+
+        ovs_assert(!c->n_clauses || c->clause < c->n_clauses);
+        ovs_assert(!c->n_clauses || c->id < expr_n_conj_ids(expr));
+        for (size_t j = 0; j < set->n; j++) {
+            struct match matches[2];
+
+            ovs_assert(expr_hole_fill(holes, i, &set->constants[j],
+                                      matches) <= 2);
+        }
+    }
+    free(holes);
+}
+
+/* Fills the holes for all sets of 'expr'. */
+static void
+fill_all_holes(const struct expr *expr, const struct expr_env *env,
+               const struct expr_constants *set)
+{
+    for (int group = 0; group < 2; group++) {
+        const char *const *names = (group ? expr_port_groups(expr)
+                                    : expr_address_sets(expr));
+
+        for (; *names; names++) {
+            fill_holes(expr, env, group, *names, set);
+        }
+    }
+}
+
 /* Compiles 'expr' in an environment in which names that begin with "x" do not
  * exist. */
 static void
 compile(const struct expr *expr)
 {
     static const char *const texts[] = {
-        "10.0.0.1", "10.1.0.0/16", "::1", "fe80::/10", "0a:00:00:00:00:01",
+        "10.0.0.1", "10.1.0.0/16", "0.0.0.0/0", "::1", "fe80::/10",
+        "0a:00:00:00:00:01",
     };
     struct ds errors = DS_EMPTY_INITIALIZER;
     struct expr_constants *set = expr_constants_parse(texts,
@@ -59,6 +106,7 @@ compile(const struct expr *expr)
         .is_chassis_resident = is_chassis_resident,
         .address_set = address_set,
         .port_group = port_group,
+        .is_open = is_open,
         .aux = set,
     };
     struct expr_matches matches;
@@ -78,6 +126,7 @@ compile(const struct expr *expr)
         }
     }
     expr_matches_destroy(&matches);
+    fill_all_holes(expr, &env, set);
     free(error);
     free(set);
     ds_destroy(&errors);

@@ -34,6 +34,8 @@ TESTSUITE_AT = \
 	tests/ovn-nbctl-port.at \
 	tests/ovn-sbctl.at \
 	tests/ovn-tools.at \
+	tests/ovn-debug.at \
+	tests/ovn-detrace.at \
 	tests/ovn-trace.at \
 	tests/schema.at
 TESTSUITE = tests/testsuite

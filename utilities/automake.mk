@@ -88,6 +88,21 @@ utilities_ovn_trace_SOURCES = \
 	utilities/ovs-flows.h
 utilities_ovn_trace_LDADD = $(OVN_LDADD)
 
+bin_PROGRAMS += utilities/ovn-debug
+utilities_ovn_debug_SOURCES = utilities/ovn-debug.c
+utilities_ovn_debug_LDADD = northd/libnorthd.la $(OVN_LDADD)
+
+# A Python script.
+bin_SCRIPTS += utilities/ovn-detrace
+EXTRA_DIST += utilities/ovn-detrace.in
+CLEANFILES += utilities/ovn-detrace
+utilities/ovn-detrace: utilities/ovn-detrace.in Makefile
+	$(AM_V_GEN)$(MKDIR_P) utilities && \
+	$(SED) -e 's,[@]VERSION[@],$(PACKAGE_VERSION),g' \
+	  -e 's,[@]PYTHON3[@],$(PYTHON3),g' \
+	  -e 's,[@]localstatedir[@],$(localstatedir),g' $< > $@.tmp && \
+	chmod +x $@.tmp && mv $@.tmp $@
+
 # Start-up scripts.
 startup_scripts = utilities/ovn-ctl utilities/ovn-lib
 scripts_SCRIPTS += $(startup_scripts)
@@ -120,6 +135,8 @@ uninstall-bash-completion:
 utility_pages = \
 	utilities/ovn-appctl.8 \
 	utilities/ovn-ctl.8 \
+	utilities/ovn-debug.8 \
+	utilities/ovn-detrace.1 \
 	utilities/ovn-nbctl.8 \
 	utilities/ovn-sbctl.8 \
 	utilities/ovn-trace.8

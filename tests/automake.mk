@@ -211,12 +211,16 @@ EXTRA_DIST += \
 	tests/tools/coverage \
 	tests/tools/differences \
 	tests/tools/nbctl-acl.txt \
+	tests/tools/nbctl-dhcp.txt \
 	tests/tools/nbctl-general.txt \
+	tests/tools/nbctl-groups.txt \
 	tests/tools/nbctl-lb.txt \
+	tests/tools/nbctl-mirrors.txt \
 	tests/tools/nbctl-nat.txt \
 	tests/tools/nbctl-policies.txt \
 	tests/tools/nbctl-ports.txt \
 	tests/tools/nbctl-routes.txt \
+	tests/tools/nbctl-rules.txt \
 	tests/tools/nbctl-services.txt \
 	tests/tools/nbctl-switches.txt \
 	tests/tools/sbctl-general.txt \

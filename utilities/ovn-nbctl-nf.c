@@ -127,20 +127,32 @@ pre_nf_del(struct ctl_context *ctx)
     dbctl_need_whole(ctx, &nbrec_table_network_function_group);
 }
 
-/* Returns a group that 'nf' is in, or null. */
+static bool
+is_member(const struct nbrec_network_function_group *nfg,
+          const struct nbrec_network_function *nf)
+{
+    for (size_t i = 0; i < nfg->n_network_function; i++) {
+        if (nfg->network_function[i] == nf) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Returns the group that 'nf' is in, the first by name if there are several,
+ * or null. */
 static const struct nbrec_network_function_group *
 group_of(struct ctl_context *ctx, const struct nbrec_network_function *nf)
 {
-    const struct nbrec_network_function_group *nfg;
+    const struct nbrec_network_function_group *nfg, *first = NULL;
 
     NBREC_NETWORK_FUNCTION_GROUP_FOR_EACH (nfg, ctx->idl) {
-        for (size_t i = 0; i < nfg->n_network_function; i++) {
-            if (nfg->network_function[i] == nf) {
-                return nfg;
-            }
+        if (is_member(nfg, nf)
+            && (!first || strcmp(nfg->name, first->name) < 0)) {
+            first = nfg;
         }
     }
-    return NULL;
+    return first;
 }
 
 static void
@@ -348,18 +360,6 @@ cmd_nfg_list(struct ctl_context *ctx)
 }
 
 /* Members of a group. */
-
-static bool
-is_member(const struct nbrec_network_function_group *nfg,
-          const struct nbrec_network_function *nf)
-{
-    for (size_t i = 0; i < nfg->n_network_function; i++) {
-        if (nfg->network_function[i] == nf) {
-            return true;
-        }
-    }
-    return false;
-}
 
 static void
 cmd_nfg_add_nf(struct ctl_context *ctx)

@@ -235,16 +235,6 @@ inc_mem_delete(struct inc *inc, struct inc_table *table, const void *key)
     }
 }
 
-/* Returns the value of the row with 'key', or NULL if there is none. */
-const void *
-inc_mem_get(const struct inc *inc, const struct inc_table *table,
-            const void *key)
-{
-    uint32_t id = inc_table_find_key(table, key);
-
-    return id ? inc_row_bytes(table, inc_node(inc, id), 1) : NULL;
-}
-
 void
 inc_set_attr(struct inc *inc, struct inc_table *table, struct inc_ref ref,
              const void *attr)

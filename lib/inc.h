@@ -321,8 +321,6 @@ void inc_idl_forget(struct inc *, struct ovsdb_idl *);
 void inc_mem_set(struct inc *, struct inc_table *, const void *key,
                  const void *value);
 void inc_mem_delete(struct inc *, struct inc_table *, const void *key);
-const void *inc_mem_get(const struct inc *, const struct inc_table *,
-                        const void *key);
 
 /* Runs what is dirty.  Returns true if anything ran or was withdrawn. */
 bool inc_run(struct inc *);

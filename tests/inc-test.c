@@ -5,7 +5,8 @@
 
 /* Properties of the incremental engine that the fuzzer cannot show.
  *
- * usage: test-ovn inc cutoff | untracked | undeclared | cycle | scale
+ * usage: test-ovn inc cutoff | lenient | untracked | undeclared | cycle |
+ *                     scale
  *
  * "scale" prints what many units cost; it is for looking at, not a test. */
 
@@ -93,6 +94,51 @@ static struct inc_family cycle = {
     .unit = bite
 };
 
+/* A fact and a unit that break every rule, and what they get. */
+static void
+claiming_fact(struct inc_cx *cx, struct inc_ref row, void *value OVS_UNUSED)
+{
+    inc_emit(cx, &words, inc_key(cx, row), sizeof(uint32_t), NULL, 0);
+}
+
+static struct inc_family claiming = {
+    .name = "claiming", .over = &numbers, .fact = claiming_fact, .fact_size = 4
+};
+
+static void
+about_snakes_fact(struct inc_cx *cx OVS_UNUSED, struct inc_ref row OVS_UNUSED,
+                  void *value)
+{
+    *(uint32_t *) value = 1;
+}
+
+static struct inc_family about_snakes = {
+    .name = "about_snakes", .over = &snake, .fact = about_snakes_fact,
+    .fact_size = 4
+};
+
+static void
+rude_unit(struct inc_cx *cx, struct inc_ref row)
+{
+    const uint32_t *key = inc_key(cx, row);
+    const uint32_t *odd = inc_fact(cx, &parity, row);
+    const uint32_t *wrong = inc_fact(cx, &about_snakes, row);
+
+    ovs_assert(*odd == *key % 2);           /* Undeclared, but answered. */
+    ovs_assert(!*wrong);                    /* Not about this row. */
+    ovs_assert(!inc_left(cx, row).id && !inc_right(cx, row).id);
+    ovs_assert(!inc_lookup(cx, &snake, key).id);
+    inc_fact(cx, &claiming, row);           /* May not claim, and does not. */
+    ovs_assert(!*(const uint32_t *) inc_fact(cx, &parity, INC_NONE));
+    ovs_assert(!*(const uint32_t *) inc_value(cx, INC_NONE));
+    inc_warn(cx, "number %"PRIu32" is rude", *key);
+    inc_emit(cx, &words, "rude", 4, NULL, 0);
+}
+
+static struct inc_family rude = {
+    .name = "rude", .over = &numbers, .unit = rude_unit
+};
+
 static void
 set_number(struct inc *inc, uint32_t key, uint32_t value)
 {
@@ -160,6 +206,33 @@ test_cutoff(void)
     check_stats(&word, 999, 0);
     ovs_assert(inc_output_count(&words) == 999);
     ovs_assert(!inc_run(inc));
+    inc_destroy(inc);
+}
+
+/* Without strictness, as outside of tests, who breaks a rule is named in the
+ * log, gets something harmless, and the rest works. */
+static void
+test_lenient(void)
+{
+    struct inc *inc = inc_create("test");
+
+    inc_set_strict(inc, false);
+    inc_add_output(inc, &words);
+    inc_add_table(inc, &snake, NULL);
+    inc_add_family(inc, &parity);
+    inc_add_family(inc, &claiming);
+    inc_add_family(inc, &about_snakes);
+    inc_add_family(inc, &word);
+    inc_add_family(inc, &rude);
+    inc_start(inc);
+
+    set_number(inc, 1, 1);
+    set_number(inc, 2, 2);
+    inc_run(inc);
+    check_stats(&rude, 2, 2);
+    check_stats(&about_snakes, 0, 0);
+    ovs_assert(inc_output_count(&words) == 3);      /* "1 odd", "2 even". */
+    ovs_assert(inc_output_get(&words, "rude", 4, NULL, 0) == 1);
     inc_destroy(inc);
 }
 
@@ -239,6 +312,8 @@ test_inc_main(int argc, char *argv[])
 
     if (!strcmp(what, "cutoff")) {
         test_cutoff();
+    } else if (!strcmp(what, "lenient")) {
+        test_lenient();
     } else if (!strcmp(what, "untracked")) {
         test_untracked();
     } else if (!strcmp(what, "undeclared")) {

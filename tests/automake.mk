@@ -147,6 +147,7 @@ tests_test_ovn_SOURCES += tests/inc-rows-test.c
 EXTRA_DIST += \
 	tests/bench/README.md \
 	tests/bench/bench \
+	tests/bench/cli \
 	tests/bench/lang.py \
 	tests/bench/rpc.py \
 	tests/bench/scenes.py \
@@ -217,6 +218,7 @@ EXTRA_DIST += \
 	tests/tools/nbctl-lb.txt \
 	tests/tools/nbctl-mirrors.txt \
 	tests/tools/nbctl-nat.txt \
+	tests/tools/nbctl-networks.txt \
 	tests/tools/nbctl-policies.txt \
 	tests/tools/nbctl-ports.txt \
 	tests/tools/nbctl-routes.txt \

@@ -182,27 +182,27 @@ FUZZ_DRIVER =
 else
 FUZZ_DRIVER = tests/fuzz/driver.c
 endif
-FUZZ_LDFLAGS = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
+FUZZ_LINK = $(AM_LDFLAGS) $(FUZZER_LDFLAGS)
 tests_fuzz_fuzz_actions_SOURCES = \
 	tests/fuzz/fuzz-actions.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
 tests_fuzz_fuzz_actions_LDADD = $(OVN_LDADD)
-tests_fuzz_fuzz_actions_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_actions_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_addr_SOURCES = \
 	tests/fuzz/fuzz-addr.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
 tests_fuzz_fuzz_addr_LDADD = $(OVN_LDADD)
-tests_fuzz_fuzz_addr_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_addr_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_expr_SOURCES = \
 	tests/fuzz/fuzz-expr.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
 tests_fuzz_fuzz_expr_LDADD = $(OVN_LDADD)
-tests_fuzz_fuzz_expr_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_expr_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_microflow_SOURCES = \
 	tests/fuzz/fuzz-microflow.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
 tests_fuzz_fuzz_microflow_LDADD = $(OVN_LDADD)
-tests_fuzz_fuzz_microflow_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_microflow_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_packet_in_SOURCES = \
 	tests/fuzz/fuzz-packet-in.c tests/fuzz/fuzz.h $(FUZZ_DRIVER)
 tests_fuzz_fuzz_packet_in_LDADD = controller/libofswitch.la $(OVN_LDADD)
-tests_fuzz_fuzz_packet_in_LDFLAGS = $(FUZZ_LDFLAGS)
+tests_fuzz_fuzz_packet_in_LDFLAGS = $(FUZZ_LINK)
 
 # Transcripts of the tools.
 EXTRA_DIST += \

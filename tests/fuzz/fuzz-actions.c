@@ -17,19 +17,6 @@
 #include "openvswitch/shash.h"
 #include "util.h"
 
-static bool
-lookup_port(void *aux OVS_UNUSED, const char *name, unsigned int *key)
-{
-    *key = 1 + (uint8_t) name[0];
-    return name[0] != 'x';
-}
-
-static bool
-is_chassis_resident(void *aux OVS_UNUSED, const char *name)
-{
-    return name[0] != 'x';
-}
-
 static uint32_t
 text_id(void *aux OVS_UNUSED, const char *text)
 {
@@ -40,8 +27,8 @@ static void
 encode(const struct ofpbuf *ovnacts, const struct actions_params *params)
 {
     struct actions_encode_params ep = {
-        .lookup_port = lookup_port,
-        .is_chassis_resident = is_chassis_resident,
+        .lookup_port = fuzz_lookup_port,
+        .is_chassis_resident = fuzz_is_resident,
         .group_id = text_id,
         .meter_id = text_id,
         .named_meter_id = text_id,

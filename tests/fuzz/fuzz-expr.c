@@ -13,19 +13,6 @@
 #include "lib/expr.h"
 #include "util.h"
 
-static bool
-lookup_port(void *aux OVS_UNUSED, const char *name, unsigned int *key)
-{
-    *key = 1 + (uint8_t) name[0];
-    return name[0] != 'x';
-}
-
-static bool
-is_chassis_resident(void *aux OVS_UNUSED, const char *name)
-{
-    return name[0] != 'x';
-}
-
 static const struct expr_constants *
 address_set(void *aux, const char *name)
 {
@@ -102,8 +89,8 @@ compile(const struct expr *expr)
     ovs_assert(!errors.length);
 
     struct expr_env env = {
-        .lookup_port = lookup_port,
-        .is_chassis_resident = is_chassis_resident,
+        .lookup_port = fuzz_lookup_port,
+        .is_chassis_resident = fuzz_is_resident,
         .address_set = address_set,
         .port_group = port_group,
         .is_open = is_open,

@@ -16,22 +16,9 @@
 #include "lib/microflow.h"
 #include "util.h"
 
-static bool
-lookup_port(void *aux OVS_UNUSED, const char *name, unsigned int *key)
-{
-    *key = 1 + (uint8_t) name[0];
-    return name[0] != 'x';
-}
-
-static bool
-is_chassis_resident(void *aux OVS_UNUSED, const char *name)
-{
-    return name[0] != 'x';
-}
-
 static const struct expr_env env = {
-    .lookup_port = lookup_port,
-    .is_chassis_resident = is_chassis_resident,
+    .lookup_port = fuzz_lookup_port,
+    .is_chassis_resident = fuzz_is_resident,
 };
 
 /* Makes a packet of 'flow', which 'text' describes.  'text' must be true of

@@ -79,7 +79,7 @@ controller_ovn_controller_SOURCES = \
 	controller/tunnel.h \
 	controller/zones.c \
 	controller/zones.h
-controller_ovn_controller_LDADD = controller/libofswitch.la $(DAEMON_LDADD)
+controller_ovn_controller_LDADD = controller/libofswitch.la $(REPLICA_LDADD)
 
 # The manual page.
 man_MANS += controller/ovn-controller.8

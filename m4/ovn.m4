@@ -86,14 +86,14 @@ AC_DEFUN([OVN_CHECK_OVS],
 
 # OVN_CHECK_MIMALLOC
 #
-# The daemons spend most of their time in malloc() when they start; mimalloc
-# halves that.  It is linked when found, except under the sanitizers, which
-# bring an allocator of their own.
+# What replicates a database spends most of its time in malloc() when it
+# starts; mimalloc halves that.  It is linked when found, except under the
+# sanitizers, which bring an allocator of their own.
 AC_DEFUN([OVN_CHECK_MIMALLOC],
   [AC_ARG_WITH(
      [mimalloc],
      [AS_HELP_STRING([--without-mimalloc],
-                     [do not link the daemons with mimalloc])],
+                     [do not link the programs with mimalloc])],
      [], [with_mimalloc=check])
    MIMALLOC_LIBS=
    if test "$enable_sanitizers$enable_fuzzer" != nono; then

@@ -6,7 +6,7 @@
 
 bin_PROGRAMS += northd/ovn-northd
 northd_ovn_northd_SOURCES = northd/ovn-northd.c
-northd_ovn_northd_LDADD = northd/libnorthd.la $(DAEMON_LDADD)
+northd_ovn_northd_LDADD = northd/libnorthd.la $(REPLICA_LDADD)
 
 # Everything but main(), for the module tests too.
 noinst_LTLIBRARIES += northd/libnorthd.la

@@ -47,7 +47,7 @@ utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-nbctl-switch.c \
 	utilities/ovn-nbctl-validate.c \
 	utilities/ovn-nbctl-validate.h
-utilities_ovn_nbctl_LDADD = $(OVN_LDADD)
+utilities_ovn_nbctl_LDADD = $(REPLICA_LDADD)
 
 bin_PROGRAMS += utilities/ovn-sbctl
 utilities_ovn_sbctl_SOURCES = $(DBCTL_SOURCES) \
@@ -59,7 +59,7 @@ utilities_ovn_sbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-sbctl-vflow.c \
 	utilities/ovs-flows.c \
 	utilities/ovs-flows.h
-utilities_ovn_sbctl_LDADD = $(OVN_LDADD)
+utilities_ovn_sbctl_LDADD = $(REPLICA_LDADD)
 
 bin_PROGRAMS += utilities/ovn-appctl
 utilities_ovn_appctl_SOURCES = utilities/ovn-appctl.c
@@ -86,7 +86,7 @@ utilities_ovn_trace_SOURCES = \
 	utilities/ovn-trace-tree.h \
 	utilities/ovs-flows.c \
 	utilities/ovs-flows.h
-utilities_ovn_trace_LDADD = $(OVN_LDADD)
+utilities_ovn_trace_LDADD = $(REPLICA_LDADD)
 
 bin_PROGRAMS += utilities/ovn-debug
 utilities_ovn_debug_SOURCES = utilities/ovn-debug.c

@@ -8,6 +8,7 @@
 #include <config.h>
 #include "tests/test-ovn.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,10 +52,26 @@ usage(void)
     putchar('\n');
 }
 
+/* gcov's, in a build that measures coverage (see README.md); else NULL. */
+void __gcov_dump(void) __attribute__((weak));
+
+/* A test that aborts on purpose has covered code as well: writes down what,
+ * and dies as it would have. */
+static void
+dump_coverage(int sig)
+{
+    __gcov_dump();
+    signal(sig, SIG_DFL);
+    raise(sig);
+}
+
 int
 main(int argc, char *argv[])
 {
     set_program_name(argv[0]);
+    if (__gcov_dump) {
+        signal(SIGABRT, dump_coverage);
+    }
     vlog_set_levels(NULL, VLF_ANY_DESTINATION, VLL_WARN);
     vlog_set_levels(NULL, VLF_SYSLOG, VLL_OFF);
     if (n_tests) {

@@ -51,6 +51,12 @@ inc_cx_get(struct inc *inc, enum inc_mode mode, uint32_t row)
 void
 inc_cx_put(struct inc_cx *cx)
 {
+    for (struct inc_unkept *u = cx->unkept; u; u = u->next) {
+        if (u->family->fact_free) {
+            u->family->fact_free(u->value);
+        }
+    }
+    cx->unkept = NULL;
     while (cx->blocks) {
         struct inc_block *block = cx->blocks;
 
@@ -103,8 +109,7 @@ inc_sprintf(struct inc_cx *cx, const char *format, ...)
 static const char *
 cx_name(const struct inc_cx *cx)
 {
-    return (cx->family ? cx->family->name
-            : cx->index ? cx->index->name : "nobody");
+    return cx->family ? cx->family->name : cx->index->name;
 }
 
 /* Reports that the function that runs broke a rule of the engine. */
@@ -290,18 +295,29 @@ family_uses(const struct inc_family *family, const struct inc_family *fact)
     return false;
 }
 
-/* Computes a fact without keeping it, for inc_verify() only. */
+/* For inc_verify(): notes a read of something that is not there, so that it
+ * was not read when the function ran.  The reads differ, since no function can
+ * read INC_NONE. */
+static void
+cx_read_missing(struct inc_cx *cx)
+{
+    cx_read(cx, INC_NONE.id, INC_COL_ALL);
+}
+
+/* Computes a fact without keeping it beyond 'cx', for inc_verify() only. */
 static const void *
 fact_unkept(struct inc_cx *cx, struct inc_family *family, uint32_t row)
 {
     struct inc_cx *sub = inc_cx_get(cx->inc, INC_VERIFY, row);
+    struct inc_unkept *u = inc_alloc(cx, sizeof *u);
     void *value = inc_alloc(cx, MAX(family->fact_size, 1));
 
     memset(value, 0, MAX(family->fact_size, 1));
-    sub->report = cx->report;
     inc_cx_call(sub, family, value);
-    cx->ok &= sub->ok;
     inc_cx_put(sub);
+    *u = (struct inc_unkept) { cx->unkept, family, value };
+    cx->unkept = u;
+    cx_read_missing(cx);
     return value;
 }
 
@@ -353,7 +369,8 @@ read_bucket(struct inc_cx *cx, struct inc_index *index, const void *key,
                                         inc_index_hash(key, key_len))
                        : 0);
         if (!id) {
-            return NULL;        /* The reads will differ: reported. */
+            cx_read_missing(cx);
+            return NULL;
         }
         cx_read(cx, id, INC_COL_ALL);
         return inc_node(cx->inc, id)->data;
@@ -445,7 +462,7 @@ cx_check_output(const struct inc_cx *cx, const struct inc_output *output)
 {
     const struct inc_family *f = cx->family;
 
-    for (size_t i = 0; f && f->emits && f->emits[i]; i++) {
+    for (size_t i = 0; f->emits && f->emits[i]; i++) {
         if (f->emits[i] == output) {
             return;
         }
@@ -466,6 +483,10 @@ inc_emit(struct inc_cx *cx, struct inc_output *output,
         return;
     }
     cx_check_output(cx, output);
+
+    const struct inc_table *table = output->st->table;
+    ovs_assert(!table || (key_len == table->key_size
+                          && value_len == table->value_size));
     if (cx->mode == INC_VERIFY) {
         item = inc_item_find(output->st, key, key_len, value, value_len);
         if (!item) {

@@ -356,6 +356,13 @@ struct inc_block {
     char bytes[] OVS_ALIGNED_VAR(16);
 };
 
+/* A fact that inc_verify() computed because it was not there. */
+struct inc_unkept {
+    struct inc_unkept *next;
+    struct inc_family *family;
+    void *value;
+};
+
 struct inc_cx {
     struct inc *inc;
     struct inc_cx *next;        /* In the pool. */
@@ -368,6 +375,7 @@ struct inc_cx {
     struct inc_item **items;
     size_t n_items, allocated_items;
     struct inc_block *blocks;
+    struct inc_unkept *unkept;  /* INC_VERIFY. */
     struct ds *report;          /* INC_VERIFY. */
     bool ok;                    /* INC_VERIFY. */
 };

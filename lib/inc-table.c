@@ -392,7 +392,8 @@ inc_join_remove(struct inc *inc, struct inc_table *join, uint32_t l,
 {
     uint32_t id = inc_join_find(join, l, r);
 
-    if (id && !join_holds(inc, join, l, r)) {
+    ovs_assert(id);             /* They had a key in common until now. */
+    if (!join_holds(inc, join, l, r)) {
         inc_row_delete(inc, id, pair_hash(l, r));
     }
 }

@@ -54,7 +54,7 @@ differ(struct verify *v, uint32_t row, const char *format, ...)
 /* Rows. */
 
 static void
-verify_derived_key(void *a_, const void *key, size_t key_len,
+verify_derived_key(void *a_, const void *key, size_t key_len OVS_UNUSED,
                    const struct inc_claim *claims, size_t n OVS_UNUSED)
 {
     struct verify_keys *a = a_;
@@ -63,9 +63,8 @@ verify_derived_key(void *a_, const void *key, size_t key_len,
     a->n++;
     if (!id) {
         differ(a->v, 0, "%s: a claimed row is missing", a->table->name);
-    } else if (key_len != a->table->key_size
-               || memcmp(inc_row_bytes(a->table, inc_node(a->v->inc, id), 1),
-                         claims[0].value, a->table->value_size)) {
+    } else if (memcmp(inc_row_bytes(a->table, inc_node(a->v->inc, id), 1),
+                      claims[0].value, a->table->value_size)) {
         differ(a->v, id, "value is not the claimed one");
     }
 }

@@ -36,9 +36,8 @@ warning_sync(void *inc_, const void *key, size_t key_len,
     char *text = xmemdup0(key, key_len);
 
     if (!n) {
-        if (sset_find_and_delete(inc->warned, text)) {
-            VLOG_INFO("withdrawn: %s", text);
-        }
+        sset_find_and_delete(inc->warned, text);
+        VLOG_INFO("withdrawn: %s", text);
     } else if (sset_add(inc->warned, text)) {
         VLOG_WARN("%s", text);
     }
@@ -512,13 +511,11 @@ bury(struct inc *inc)
             inc_fact_drop(inc, node);
             inc_node_free(inc, id);
             break;
-        case INC_NODE_UNIT:
-            if (node->flags & INC_GONE) {
-                inc_node_free(inc, id);
-            }
+        case INC_NODE_UNIT:     /* Its row is gone: nobody reads a unit. */
+            inc_node_free(inc, id);
             break;
         case INC_NODE_FREE:
-            break;
+            OVS_NOT_REACHED();
         }
     }
 }

@@ -74,7 +74,10 @@ tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \
 	$(OVN_LDADD)
 tests_test_ovn_SOURCES += tests/addr-test.c tests/northd-keys-test.c
 tests_test_ovn_SOURCES += tests/ofswitch-test.c
-tests_test_ovn_SOURCES += tests/inc-fuzz-test.c tests/inc-test.c
+tests_test_ovn_SOURCES += tests/inc-cx-test.c tests/inc-fuzz-test.c
+tests_test_ovn_SOURCES += tests/inc-numbers.c tests/inc-numbers.h
+tests_test_ovn_SOURCES += tests/inc-rules-test.c tests/inc-test.c
+tests_test_ovn_SOURCES += tests/inc-verify-test.c
 
 AUTOTEST = $(AUTOM4TE) --language=autotest
 tests/package.m4: $(top_srcdir)/configure.ac

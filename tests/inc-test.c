@@ -19,44 +19,10 @@
 #include <sys/resource.h>
 
 #include "lib/inc.h"
-#include "openvswitch/dynamic-string.h"
 #include "simap.h"
+#include "tests/inc-numbers.h"
 #include "timeval.h"
 #include "util.h"
-
-/* Numbers (key) with a value; a fact that says whether the value is even; a
- * unit that claims "KEY even" or "KEY odd". */
-
-static struct inc_table numbers = {
-    .name = "numbers", .kind = INC_MEM, .key_size = 4, .value_size = 4
-};
-
-static void
-parity_fact(struct inc_cx *cx, struct inc_ref row, void *value)
-{
-    *(uint32_t *) value = *(const uint32_t *) inc_value(cx, row) % 2;
-}
-
-static struct inc_family parity = {
-    .name = "parity", .over = &numbers, .fact = parity_fact, .fact_size = 4
-};
-
-static struct inc_output words = { .name = "words" };
-
-static void
-word_unit(struct inc_cx *cx, struct inc_ref row)
-{
-    const uint32_t *odd = inc_fact(cx, &parity, row);
-    const uint32_t *key = inc_key(cx, row);
-    char *s = inc_sprintf(cx, "%"PRIu32" %s", *key, *odd ? "odd" : "even");
-
-    inc_emit(cx, &words, s, strlen(s), NULL, 0);
-}
-
-static struct inc_family word = {
-    .name = "word", .over = &numbers, .uses = INC_USES(&parity),
-    .emits = INC_EMITS(&words), .unit = word_unit
-};
 
 /* A unit that reads behind the engine's back. */
 static uint32_t secret;
@@ -73,9 +39,15 @@ static struct inc_family untracked = {
 };
 
 /* A unit that uses a fact it does not declare. */
+static void
+undeclared_unit(struct inc_cx *cx, struct inc_ref row)
+{
+    word.unit(cx, row);
+}
+
 static struct inc_family undeclared = {
     .name = "undeclared", .over = &numbers, .emits = INC_EMITS(&words),
-    .unit = word_unit
+    .unit = undeclared_unit
 };
 
 /* A unit that claims the rows it runs over. */
@@ -140,12 +112,6 @@ static struct inc_family rude = {
 };
 
 static void
-set_number(struct inc *inc, uint32_t key, uint32_t value)
-{
-    inc_mem_set(inc, &numbers, &key, &value);
-}
-
-static void
 check_stats(const struct inc_family *family, size_t n, uint64_t last)
 {
     struct inc_stats stats;
@@ -156,21 +122,6 @@ check_stats(const struct inc_family *family, size_t n, uint64_t last)
                   "%"PRIuSIZE" and %"PRIu64, family->name,
                   stats.n, stats.last, n, last);
     }
-}
-
-static struct inc *
-make_engine(struct inc_family *a, struct inc_family *b)
-{
-    struct inc *inc = inc_create("test");
-
-    inc_set_strict(inc, true);
-    inc_add_output(inc, &words);
-    inc_add_family(inc, a);
-    if (b) {
-        inc_add_family(inc, b);
-    }
-    inc_start(inc);
-    return inc;
 }
 
 /* A change that leaves a fact as it is stops there, a change of one row runs
@@ -199,8 +150,7 @@ test_cutoff(void)
     ovs_assert(inc_output_get(&words, "7 even", 6, NULL, 0) == 1);
     ovs_assert(!inc_output_get(&words, "7 odd", 5, NULL, 0));
 
-    uint32_t key = 7;
-    inc_mem_delete(inc, &numbers, &key);
+    delete_number(inc, 7);
     inc_run(inc);
     check_stats(&parity, 999, 0);
     check_stats(&word, 999, 0);
@@ -241,15 +191,13 @@ static void
 test_untracked(void)
 {
     struct inc *inc = make_engine(&untracked, NULL);
-    struct ds report = DS_EMPTY_INITIALIZER;
 
     set_number(inc, 1, 1);
     inc_run(inc);
-    ovs_assert(inc_verify(inc, &report));
+    check_verify(inc);
     secret = 1;
-    ovs_assert(!inc_verify(inc, &report));
-    ovs_assert(strstr(ds_cstr(&report), "untracked"));
-    ds_destroy(&report);
+    check_finds(inc, "untracked: numbers 0x1000000: missing claim in "
+                "words: 0x1000000\n");
     inc_destroy(inc);
 }
 

@@ -210,8 +210,10 @@ tests_fuzz_fuzz_packet_in_LDFLAGS = $(FUZZ_LINK)
 # Transcripts of the tools.
 EXTRA_DIST += \
 	tests/data/tool-commands.tsv \
+	tests/data/tool-option-lines.tsv \
 	tests/data/tool-options.tsv \
 	tests/tools/README.md \
+	tests/tools/options \
 	tests/tools/coverage \
 	tests/tools/differences \
 	tests/tools/nbctl-acl.txt \

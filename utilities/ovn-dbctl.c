@@ -501,8 +501,9 @@ dbctl_main(const struct dbctl_class *class, int argc, char *argv[])
     vlog_set_levels_from_string_assert("reconnect:warn");
     register_commands(class);
 
-    char **argv_ = ovs_cmdl_env_parse_all(&argc, argv,
-                                          getenv(class->options_env));
+    /* Static, so that no leak is found when an option ends the program. */
+    static char **argv_;
+    argv_ = ovs_cmdl_env_parse_all(&argc, argv, getenv(class->options_env));
     struct option *options = make_options(class, true);
     struct ovs_cmdl_parsed_option *po;
     size_t n_po;

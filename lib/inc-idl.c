@@ -354,28 +354,6 @@ inc_idl_reloads(const struct inc *inc)
     return inc->n_reloads;
 }
 
-void
-inc_idl_forget(struct inc *inc, struct ovsdb_idl *idl)
-{
-    for (size_t i = 0; i < inc->n_tables; i++) {
-        struct inc_table *table = inc->tables[i];
-        struct inc_ids ids = { .n = 0 };
-
-        if (table->kind != INC_IDL || table->st->idl != idl) {
-            continue;
-        }
-        INC_HTAB_FOR_EACH (id, j, &table->st->rows) {
-            inc_ids_push(&ids, id);
-            inc_idl_data(inc_node(inc, id))->row = NULL;
-        }
-        for (size_t j = 0; j < ids.n; j++) {
-            handle_gone(inc, &(struct event) { .id = ids.ids[j] });
-        }
-        inc_ids_destroy(&ids);
-        table->st->n_orphans = 0;
-    }
-}
-
 /* Compares the engine's rows with the IDL's.  The IDL must not have changed
  * since inc_idl_sync(). */
 bool

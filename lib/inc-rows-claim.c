@@ -34,7 +34,7 @@ inc_blob_find(const struct hmap *map, const void *bytes, size_t len)
     return NULL;
 }
 
-/* Finds an element of a set, encoded either way. */
+/* Finds an element of a set. */
 struct inc_blob *
 inc_blob_find_uuid(const struct hmap *map, const struct uuid *uuid)
 {
@@ -46,12 +46,7 @@ inc_blob_find_uuid(const struct hmap *map, const struct uuid *uuid)
 
     memcpy(element.uuid, uuid, sizeof *uuid);
 
-    struct inc_blob *b = inc_blob_find(map, &element, sizeof element);
-    if (!b) {
-        element.tag = LITERAL;
-        b = inc_blob_find(map, &element, sizeof element);
-    }
-    return b;
+    return inc_blob_find(map, &element, sizeof element);
 }
 
 struct inc_blob *
@@ -350,18 +345,6 @@ inc_member_emit(struct inc_cx *cx, struct inc_members *members,
 
     ofpbuf_init(&atom, 8 + member_key_len);
     put_claimed(&atom, member_rows, member_key, member_key_len);
-    member_emit(cx, members, key, key_len, &atom);
-}
-
-void
-inc_member_emit_uuid(struct inc_cx *cx, struct inc_members *members,
-                     const void *key, size_t key_len,
-                     const struct uuid *member)
-{
-    struct ofpbuf atom;
-
-    ofpbuf_init(&atom, 1 + sizeof *member);
-    put_uuid(&atom, LITERAL, member);
     member_emit(cx, members, key, key_len, &atom);
 }
 

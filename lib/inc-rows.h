@@ -129,10 +129,6 @@ void inc_member_emit(struct inc_cx *, struct inc_members *,
                      const void *key, size_t key_len,
                      const struct inc_rows *member_rows,
                      const void *member_key, size_t member_key_len);
-/* The same for a row of the database. */
-void inc_member_emit_uuid(struct inc_cx *, struct inc_members *,
-                          const void *key, size_t key_len,
-                          const struct uuid *member);
 
 /* Writers.
  *

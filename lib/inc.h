@@ -313,9 +313,6 @@ void inc_idl_sync(struct inc *, struct ovsdb_idl *);
  * the database compares everything then. */
 unsigned int inc_idl_reloads(const struct inc *);
 
-/* Forgets all rows of 'idl', before it is destroyed. */
-void inc_idl_forget(struct inc *, struct ovsdb_idl *);
-
 /* Sets the row with 'key' of mem table 'table' to 'value', adding it if
  * needed.  Does nothing if it is so already.  Not during inc_run(). */
 void inc_mem_set(struct inc *, struct inc_table *, const void *key,

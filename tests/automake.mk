@@ -76,6 +76,7 @@ tests_test_ovn_SOURCES += tests/addr-test.c tests/northd-keys-test.c
 tests_test_ovn_SOURCES += tests/ofswitch-test.c
 tests_test_ovn_SOURCES += tests/inc-cx-test.c tests/inc-fuzz-test.c
 tests_test_ovn_SOURCES += tests/inc-numbers.c tests/inc-numbers.h
+tests_test_ovn_SOURCES += tests/inc-idl-test.c
 tests_test_ovn_SOURCES += tests/inc-rules-test.c tests/inc-test.c
 tests_test_ovn_SOURCES += tests/inc-unixctl-test.c tests/inc-verify-test.c
 

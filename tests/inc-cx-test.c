@@ -80,6 +80,9 @@ reads_unit(struct inc_cx *cx, struct inc_ref row)
 
     check_no_row(cx, INC_NONE);
     check_no_row(cx, stale);
+    if (stale.id) {
+        check_no_row(cx, (struct inc_ref) { stale.id + 1 }); /* Its unit. */
+    }
     check_no_row(cx, (struct inc_ref) { UINT32_MAX });
     ovs_assert(*(const uint8_t *) inc_fact(cx, &big, row) == 0xff);
     ovs_assert(uuid_is_zero(inc_uuid(cx, row)));

@@ -63,8 +63,8 @@ rows_format(const void *rows_, const void *key, size_t key_len,
     }
 }
 
-/* Does 'spec' begin the UUID of the row?  (With or without 0x, so that a
- * flow's cookie does.) */
+/* Does 'spec' begin the UUID of the row?  After "0x" it may also be a flow's
+ * cookie: the first 8 digits, less the zeros in front. */
 static bool
 rows_matches(const void *rows_, const char *spec,
              const void *key, size_t key_len,
@@ -75,7 +75,13 @@ rows_matches(const void *rows_, const char *spec,
 
     snprintf(text, sizeof text, UUID_FMT, UUID_ARGS(&uuid));
     if (!strncasecmp(spec, "0x", 2)) {
+        char cookie[16];
+
+        snprintf(cookie, sizeof cookie, "%"PRIx32, uuid.parts[0]);
         spec += 2;
+        if (!strcasecmp(cookie, spec)) {
+            return true;
+        }
     }
     return *spec && !strncasecmp(text, spec, strlen(spec));
 }

@@ -271,22 +271,27 @@ pre_lflow_list(struct ctl_context *ctx)
     }
 }
 
-/* Adds the arguments from the 'i'th on, which must be beginnings of UUIDs,
- * perhaps after "0x", to 'prefixes'. */
+/* Adds the arguments from the 'i'th on, which must be beginnings of UUIDs, to
+ * 'prefixes'.  One after "0x" may be a flow's cookie: the first 8 digits, less
+ * the zeros in front. */
 static bool
 parse_prefixes(struct ctl_context *ctx, int i, struct svec *prefixes)
 {
     for (; i < ctx->argc; i++) {
         const char *s = ctx->argv[i];
+        bool is_hex = !strncasecmp(s, "0x", 2);
 
-        if (!strncmp(s, "0x", 2) || !strncmp(s, "0X", 2)) {
-            s += 2;
-        }
+        s += is_hex ? 2 : 0;
         if (!s[0] || !uuid_is_partial_string(s)) {
             ctl_error(ctx, "%s is not a UUID or the beginning of a UUID", s);
             return false;
         }
         svec_add(prefixes, s);
+        if (is_hex && strlen(s) < 8) {
+            int n_zeros = 8 - strlen(s);
+
+            svec_add_nocopy(prefixes, xasprintf("%0*d%s", n_zeros, 0, s));
+        }
     }
     return true;
 }

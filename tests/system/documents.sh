@@ -6,6 +6,9 @@
 # each document in a sandbox of its own.
 
 here=$(cd "$(dirname "$0")" && pwd)
+dir=$(mktemp -d) || exit 1     # For what the commands leave there.
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
 status=0
 for document in "$here"/../../Documentation/tutorial.md \
     "$here"/../../Documentation/howto/*.md; do

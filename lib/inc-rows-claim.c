@@ -391,9 +391,6 @@ pull_atom(struct ofpbuf *b, enum ovsdb_atomic_type type,
         memcpy(&atom->integer, inc_pull(b, sizeof atom->integer),
                sizeof atom->integer);
         break;
-    case OVSDB_TYPE_REAL:
-        memcpy(&atom->real, inc_pull(b, sizeof atom->real), sizeof atom->real);
-        break;
     case OVSDB_TYPE_BOOLEAN:
         memcpy(&byte, inc_pull(b, sizeof byte), sizeof byte);
         atom->boolean = byte;
@@ -406,6 +403,7 @@ pull_atom(struct ofpbuf *b, enum ovsdb_atomic_type type,
     case OVSDB_TYPE_UUID:
         atom->uuid = inc_pull_uuid(b);
         break;
+    case OVSDB_TYPE_REAL:       /* No inc_row_*() makes one. */
     case OVSDB_TYPE_VOID:
     case OVSDB_N_TYPES:
     default:

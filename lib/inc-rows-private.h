@@ -17,7 +17,7 @@
  *     value  := column*
  *     column := number (1 byte), n (4 bytes), n elements
  *     element:= atom, and for a map another atom
- *     atom   := integer (8) | real (8) | boolean (1)
+ *     atom   := integer (8) | boolean (1)
  *             | length (4), string
  *             | LITERAL (1), uuid (16)
  *             | CLAIMED (1), uuid (16), derived from the key

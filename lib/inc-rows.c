@@ -178,52 +178,50 @@ inc_writer_resync(struct inc_writer *writer)
     writer->resync = true;
 }
 
-/* Notes that the row whose key gives UUID 'derived' has, or had, 'uuid'. */
+/* Notes that the row whose key gives UUID 'derived' has 'uuid' or, if not
+ * 'exists', had it. */
 static void
-note_uuid(const struct inc_rows *rows, const struct uuid *derived,
-          const struct uuid *uuid)
+note_uuid(const struct uuid *derived, const struct uuid *uuid, bool exists)
 {
     struct inc_blob *alias = inc_blob_find(&inc_aliases, derived,
                                            sizeof *derived);
 
-    if (inc_rows_find(rows, derived)) {
-        if (alias) {
-            inc_blob_remove(&inc_aliases, alias);
-        }
-    } else if (inc_rows_find(rows, uuid)) {
+    if (exists && !uuid_equals(uuid, derived)) {
         inc_blob_add(&inc_aliases, derived, sizeof *derived)->uuid = *uuid;
-    } else if (alias && uuid_equals(&alias->uuid, uuid)) {
+    } else if (alias && (exists || uuid_equals(&alias->uuid, uuid))) {
         inc_blob_remove(&inc_aliases, alias);
     }
 }
 
-/* Notes the key of a row that the database reports as changed, and which
- * UUID it has. */
-static void
-note_row(struct inc_rows *rows, const struct ovsdb_idl_row *row,
-         struct hmap *seen)
+/* Notes the key of a row that the database has, or had, and which UUID it has.
+ * Returns false if that is not the one it should have, so that somebody else
+ * has been at work. */
+static bool
+note_row(struct inc_rows *rows, const struct ovsdb_idl_row *row)
 {
     struct inc_rows_state *st = rows->st;
+    bool exists = inc_rows_find(rows, &row->uuid) != NULL;
+    bool ok = true;
     struct ofpbuf key;
 
     ofpbuf_init(&key, 64);
     if (rows->row_key(row, &key)) {
         struct uuid derived = inc_rows_derive_uuid(rows, key.data, key.size);
+        struct uuid ours = inc_apply_alias(derived);
 
-        if (seen && inc_blob_find(seen, key.data, key.size)) {
+        ok = uuid_equals(&row->uuid, &ours);
+        if (!ok && exists && inc_rows_find(rows, &ours)) {
             /* A second row for one key. */
             inc_blob_add(&st->doomed, &row->uuid,
-                     sizeof row->uuid)->uuid = row->uuid;
+                         sizeof row->uuid)->uuid = row->uuid;
         } else {
-            note_uuid(rows, &derived, &row->uuid);
-        }
-        if (seen) {
-            inc_blob_add(seen, key.data, key.size);
+            note_uuid(&derived, &row->uuid, exists);
         }
         inc_blob_add(&st->pending, key.data, key.size);
         inc_members_touch(st->writer, rows, &derived);
     }
     ofpbuf_uninit(&key);
+    return ok;
 }
 
 static void
@@ -244,11 +242,10 @@ note_tracked(struct inc_rows *rows)
                                       sizeof t->uuid, &claim, 1)) {
                 inc_blob_add(&st->pending, &t->uuid, sizeof t->uuid);
             }
-        } else if (row) {
-            note_row(rows, row, NULL);
-        } else if (t->tracked_old_datum || t->old_datum) {
-            /* It is gone; its parsed columns are still there. */
-            note_row(rows, t, NULL);
+        } else if (row || t->tracked_old_datum || t->old_datum) {
+            /* A row that is gone still has its parsed columns.  One that is
+             * not where it should be may have had another key. */
+            st->writer->resync |= !note_row(rows, row ? row : t);
         }
     }
 }
@@ -341,16 +338,13 @@ resync_rows(struct inc_rows *rows)
     const struct ovsdb_idl_table_class *class = rows->table->idl->class_;
     struct content_scan scan = { .rows = rows };
     const struct ovsdb_idl_row *row;
-    struct hmap seen;
 
     switch (rows->kind) {
     case INC_ROWS_KEYED:
-        hmap_init(&seen);
         for (row = ovsdb_idl_first_row(idl, class); row;
              row = ovsdb_idl_next_row(row)) {
-            note_row(rows, row, &seen);
+            note_row(rows, row);
         }
-        inc_blobs_destroy(&seen);
         /* Fall through. */
     case INC_ROWS_EXISTING:
         inc_output_for_each(&rows->output, add_key, &st->pending);
@@ -433,8 +427,7 @@ static void
 delete_row(struct inc_rows *rows, const struct ovsdb_idl_row *row)
 {
     COVERAGE_INC(inc_rows_delete);
-    if (rows->kind == INC_ROWS_CONTENT
-        && ovsdb_idl_track_is_set(row->table)) {
+    if (rows->kind == INC_ROWS_CONTENT) {
         inc_blob_add(&rows->st->deleted, &row->uuid, sizeof row->uuid);
     }
     rows->st->writer->stats.deleted++;
@@ -451,8 +444,7 @@ insert_row(struct inc_rows *rows, struct ovsdb_idl_txn *txn,
                                             uuid);
 
     COVERAGE_INC(inc_rows_insert);
-    if (rows->kind == INC_ROWS_CONTENT
-        && ovsdb_idl_track_is_set(row->table)) {
+    if (rows->kind == INC_ROWS_CONTENT) {
         inc_blob_add(&rows->st->inserted, uuid, sizeof *uuid);
     }
     rows->st->writer->stats.inserted++;
@@ -586,8 +578,9 @@ inc_writer_done(struct inc_writer *writer, bool success)
     }
 }
 
-bool
-inc_writer_is_pending(const struct inc_writer *writer)
+/* Is there something to write? */
+static bool
+is_pending(const struct inc_writer *writer)
 {
     if (writer->resync || writer->n_doubts != count_doubts(writer)) {
         return true;
@@ -610,7 +603,7 @@ inc_writer_is_pending(const struct inc_writer *writer)
 bool
 inc_writer_is_idle(const struct inc_writer *writer)
 {
-    return !writer->in_txn && !inc_writer_is_pending(writer);
+    return !writer->in_txn && !is_pending(writer);
 }
 
 void

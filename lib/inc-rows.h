@@ -133,7 +133,8 @@ void inc_member_emit(struct inc_cx *, struct inc_members *,
 /* Writers.
  *
  * One for each database that a daemon writes.  Columns that are not the
- * daemon's to write (ovsdb/ownership.h) abort at start-up.  In the main loop:
+ * daemon's to write (ovsdb/ownership.h) abort at start-up.  The replica must
+ * be tracked, ovsdb_idl_track_add_all().  In the main loop:
  *
  *     txn = ovsdb_idl_loop_run(&loop);
  *     inc_writer_note(writer);            // Before inc_idl_sync().
@@ -169,9 +170,6 @@ void inc_writer_done(struct inc_writer *, bool success);
 
 /* Is there nothing left to write or to be acknowledged? */
 bool inc_writer_is_idle(const struct inc_writer *);
-
-/* Is something pending that the next inc_writer_run() would write? */
-bool inc_writer_is_pending(const struct inc_writer *);
 
 /* The UUID of claimed row 'key' of 'rows', whether it is in the database yet
  * or not. */

@@ -85,7 +85,7 @@ static struct inc_rows lflow_rows = {
 };
 static struct inc_rows lsp_rows = {
     .name = "lsp", .table = &nb_lsp_table, .kind = INC_ROWS_EXISTING,
-    .columns = 1u << NB_LSP_COL_UP
+    .columns = 1u << NB_LSP_COL_UP, .clear = true
 };
 static struct inc_members group_members = {
     .name = "group members", .rows = &group_rows,
@@ -103,6 +103,13 @@ static uint32_t
 key_of(const struct uuid *ls)
 {
     return 1 + ls->parts[0] % 16000000;
+}
+
+static char
+group_name(const struct sbrec_logical_dp_group *dpg)
+{
+    return (dpg && dpg->n_datapaths && dpg->datapaths[0]->nb_uuid
+            ? group_of(dpg->datapaths[0]->nb_uuid) : '?');
 }
 
 /* Ports are called p0, p1, ... */
@@ -147,9 +154,11 @@ lsp_unit(struct inc_cx *cx, struct inc_ref lsp)
     const char *const *addresses = nb_lsp_addresses(cx, lsp, &n);
     struct inc_row row;
 
-    inc_row_init(&row, &lsp_rows, inc_uuid(cx, lsp), sizeof(struct uuid));
-    inc_row_boolean(&row, NB_LSP_COL_UP, n > 0);
-    inc_row_emit(cx, &row);
+    if (n) {
+        inc_row_init(&row, &lsp_rows, inc_uuid(cx, lsp), sizeof(struct uuid));
+        inc_row_boolean(&row, NB_LSP_COL_UP, n > 1);
+        inc_row_emit(cx, &row);
+    }
     if (!ls.id) {
         return;
     }
@@ -399,7 +408,80 @@ edit_switch(struct editor *e, struct ovsdb_idl_txn *txn)
     }
 }
 
-/* Does what nobody should do to the compiler's output. */
+/* What nobody should do to the compiler's output. */
+
+/* A port binding loses what is in it, or goes, or takes another UUID, with
+ * which the compiler must live. */
+static void
+tamper_with_binding(struct ovsdb_idl_txn *txn,
+                    const struct sbrec_port_binding *pb)
+{
+    uint32_t what = pick(3);
+
+    if (!what) {
+        sbrec_port_binding_set_mac(pb, NULL, 0);
+        return;
+    }
+    if (what == 1) {
+        const struct sbrec_port_binding *other
+            = sbrec_port_binding_insert(txn);
+
+        sbrec_port_binding_set_logical_port(other, pb->logical_port);
+        sbrec_port_binding_set_datapath(other, pb->datapath);
+        sbrec_port_binding_set_tunnel_key(other, pb->tunnel_key);
+    }
+    sbrec_port_binding_delete(pb);
+}
+
+static void
+forge_binding(struct editor *e, struct ovsdb_idl_txn *txn)
+{
+    const struct sbrec_port_binding *pb = sbrec_port_binding_first(e->sb);
+
+    if (pb && !find_port(e->nb, "forged")) {
+        const struct sbrec_port_binding *forged
+            = sbrec_port_binding_insert(txn);
+
+        sbrec_port_binding_set_logical_port(forged, "forged");
+        sbrec_port_binding_set_datapath(forged, pb->datapath);
+        sbrec_port_binding_set_tunnel_key(forged, 999);
+    }
+}
+
+/* A datapath that is nobody's, or of a switch that has one. */
+static void
+forge_datapath(struct editor *e, struct ovsdb_idl_txn *txn)
+{
+    const struct sbrec_datapath_binding *forged, *dp;
+
+    dp = sbrec_datapath_binding_first(e->sb);
+    forged = sbrec_datapath_binding_insert(txn);
+
+    sbrec_datapath_binding_set_tunnel_key(forged, 16000001 + pick(10000));
+    if (dp && dp->nb_uuid && pick(4)) {
+        sbrec_datapath_binding_set_nb_uuid(forged, dp->nb_uuid, 1);
+    }
+}
+
+/* Takes a group's members away, or puts another in the place of one. */
+static void
+tamper_with_group(struct editor *e, const struct sbrec_logical_dp_group *dpg)
+{
+    const struct sbrec_datapath_binding *dp;
+
+    if (!dpg->n_datapaths || pick(2)) {
+        sbrec_logical_dp_group_set_datapaths(dpg, NULL, 0);
+        return;
+    }
+    SBREC_DATAPATH_BINDING_FOR_EACH (dp, e->sb) {
+        if (dp->nb_uuid && group_of(dp->nb_uuid) != group_name(dpg)) {
+            sbrec_logical_dp_group_set_datapaths(
+                dpg, CONST_CAST(struct sbrec_datapath_binding **, &dp), 1);
+            return;
+        }
+    }
+}
+
 static void
 tamper(struct editor *e, struct ovsdb_idl_txn *txn)
 {
@@ -408,15 +490,11 @@ tamper(struct editor *e, struct ovsdb_idl_txn *txn)
     const struct sbrec_logical_dp_group *dpg
         = sbrec_logical_dp_group_first(e->sb);
 
-    switch (pick(6)) {
+    switch (pick(7)) {
     case 0:
-        if (pb) {
-            sbrec_port_binding_delete(pb);
-        }
-        break;
     case 1:
         if (pb) {
-            sbrec_port_binding_set_mac(pb, NULL, 0);
+            tamper_with_binding(txn, pb);
         }
         break;
     case 2:
@@ -431,18 +509,14 @@ tamper(struct editor *e, struct ovsdb_idl_txn *txn)
         break;
     case 4:
         if (dpg) {
-            sbrec_logical_dp_group_set_datapaths(dpg, NULL, 0);
+            tamper_with_group(e, dpg);
         }
         break;
     case 5:
-        if (pb && !find_port(e->nb, "forged")) {
-            const struct sbrec_port_binding *forged
-                = sbrec_port_binding_insert(txn);
-
-            sbrec_port_binding_set_logical_port(forged, "forged");
-            sbrec_port_binding_set_datapath(forged, pb->datapath);
-            sbrec_port_binding_set_tunnel_key(forged, 999);
-        }
+        forge_binding(e, txn);
+        break;
+    case 6:
+        forge_datapath(e, txn);
         break;
     }
 }
@@ -536,7 +610,8 @@ expect(struct ovsdb_idl *nb, struct ds *s)
             put_sorted_set(s, lsp->addresses, lsp->n_addresses);
             ds_put_char(s, '\n');
             ds_put_format(s, "up %s %s\n", lsp->name,
-                          lsp->n_addresses ? "true" : "false");
+                          (!lsp->n_addresses ? "unset"
+                           : lsp->n_addresses > 1 ? "true" : "false"));
             for (size_t j = 0; j < lsp->n_addresses; j++) {
                 ds_put_format(s, "lflow %c egress %s\n", group_of(uuid),
                               lsp->addresses[j]);
@@ -544,13 +619,6 @@ expect(struct ovsdb_idl *nb, struct ds *s)
         }
     }
     sort_lines(s);
-}
-
-static char
-group_name(const struct sbrec_logical_dp_group *dpg)
-{
-    return (dpg && dpg->n_datapaths && dpg->datapaths[0]->nb_uuid
-            ? group_of(dpg->datapaths[0]->nb_uuid) : '?');
 }
 
 static void
@@ -561,16 +629,17 @@ observe(struct ovsdb_idl *nb, struct ovsdb_idl *sb, struct ds *s)
     const struct sbrec_port_binding *pb;
     const struct sbrec_logical_flow *lflow;
     const struct sbrec_logical_dp_group *dpg;
-    struct uuid none = UUID_ZERO;
 
     NBREC_LOGICAL_SWITCH_PORT_FOR_EACH (lsp, nb) {
         ds_put_format(s, "up %s %s\n", lsp->name,
                       lsp->n_up ? *lsp->up ? "true" : "false" : "unset");
     }
     SBREC_DATAPATH_BINDING_FOR_EACH (dp, sb) {
-        ds_put_format(s, "dp "UUID_FMT" %"PRId64"\n",
-                      UUID_ARGS(dp->nb_uuid ? dp->nb_uuid : &none),
-                      dp->tunnel_key);
+        /* Without a key it is nobody's. */
+        if (dp->nb_uuid) {
+            ds_put_format(s, "dp "UUID_FMT" %"PRId64"\n",
+                          UUID_ARGS(dp->nb_uuid), dp->tunnel_key);
+        }
     }
     SBREC_LOGICAL_DP_GROUP_FOR_EACH (dpg, sb) {
         for (size_t i = 0; i < dpg->n_datapaths; i++) {

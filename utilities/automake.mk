@@ -69,6 +69,7 @@ bin_PROGRAMS += utilities/ovn-trace
 utilities_ovn_trace_SOURCES = \
 	utilities/ovn-trace.c \
 	utilities/ovn-trace.h \
+	utilities/ovn-trace-actions.c \
 	utilities/ovn-trace-ct.c \
 	utilities/ovn-trace-ct.h \
 	utilities/ovn-trace-db.c \

@@ -122,7 +122,7 @@ make_tracked(struct trace_exec *x, struct trace_packet *packet)
 }
 
 void
-trace_CT_NEXT(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
+trace_ct_next(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
 {
     struct trace_packet packet;
     const char *note = make_tracked(x, &packet);
@@ -154,7 +154,7 @@ zone_argument(const struct ovnact_ct_zone *zone)
 }
 
 void
-trace_CT_COMMIT_TO_ZONE(struct trace_exec *x, const struct ovnact *a)
+trace_ct_commit_to_zone(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_ct_zone *zone = CONTAINER_OF(a, struct ovnact_ct_zone,
                                                      ovnact);
@@ -165,7 +165,7 @@ trace_CT_COMMIT_TO_ZONE(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_CT_COMMIT_NAT(struct trace_exec *x, const struct ovnact *a)
+trace_ct_commit_nat(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_ct_zone *zone = CONTAINER_OF(a, struct ovnact_ct_zone,
                                                      ovnact);
@@ -191,11 +191,12 @@ nat_port(struct flow *flow, const struct ovnact_ct_nat *nat, bool dst)
     }
 }
 
-/* The NAT actions: 'name' is the action's, 'dst' tells which side. */
-static void
-do_nat(struct trace_exec *x, const struct ovnact *a, const char *name,
-       bool dst)
+/* ct_dnat, ct_snat, and ..._in_czone. */
+void
+trace_ct_nat(struct trace_exec *x, const struct ovnact *a)
 {
+    bool dst = (a->type == OVNACT_CT_DNAT
+                || a->type == OVNACT_CT_DNAT_IN_CZONE);
     const struct ovnact_ct_nat *nat = CONTAINER_OF(a, struct ovnact_ct_nat,
                                                    ovnact);
     struct trace_packet packet;
@@ -203,7 +204,7 @@ do_nat(struct trace_exec *x, const struct ovnact *a, const char *name,
     struct flow *flow = &packet.flow;
     struct ds s = DS_EMPTY_INITIALIZER;
 
-    ds_put_cstr(&s, name);
+    ds_put_cstr(&s, ovnact_name(a->type));
     if (!nat->addr.width) {
         ds_put_format(&s, " /* assuming no un-%s entry, so no change */",
                       dst ? "dnat" : "snat");
@@ -230,38 +231,7 @@ do_nat(struct trace_exec *x, const struct ovnact *a, const char *name,
 }
 
 void
-trace_CT_DNAT(struct trace_exec *x, const struct ovnact *a)
-{
-    do_nat(x, a, "ct_dnat", true);
-}
-
-void
-trace_CT_SNAT(struct trace_exec *x, const struct ovnact *a)
-{
-    do_nat(x, a, "ct_snat", false);
-}
-
-void
-trace_CT_DNAT_IN_CZONE(struct trace_exec *x, const struct ovnact *a)
-{
-    do_nat(x, a, "ct_dnat_in_czone", true);
-}
-
-void
-trace_CT_SNAT_IN_CZONE(struct trace_exec *x, const struct ovnact *a)
-{
-    do_nat(x, a, "ct_snat_in_czone", false);
-}
-
-void
-trace_CT_COMMIT(struct trace_exec *x OVS_UNUSED,
-                const struct ovnact *a OVS_UNUSED)
-{
-    /* What is committed matters for later packets. */
-}
-
-void
-trace_CT_CLEAR(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
+trace_ct_clear(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
 {
     flow_clear_conntrack(&x->packet->flow);
 }
@@ -279,32 +249,32 @@ set_result(struct trace_exec *x, const struct ovnact *a, ovs_u128 value)
 }
 
 void
-trace_CT_NW_DST(struct trace_exec *x, const struct ovnact *a)
+trace_ct_nw_dst(struct trace_exec *x, const struct ovnact *a)
 {
     set_result(x, a, u128_from_u64(ntohl(x->packet->flow.ct_nw_dst)));
 }
 
 void
-trace_CT_IP6_DST(struct trace_exec *x, const struct ovnact *a)
+trace_ct_ip6_dst(struct trace_exec *x, const struct ovnact *a)
 {
     set_result(x, a, u128_get_be(&x->packet->flow.ct_ipv6_dst,
                                  sizeof x->packet->flow.ct_ipv6_dst));
 }
 
 void
-trace_CT_TP_DST(struct trace_exec *x, const struct ovnact *a)
+trace_ct_tp_dst(struct trace_exec *x, const struct ovnact *a)
 {
     set_result(x, a, u128_from_u64(ntohs(x->packet->flow.ct_tp_dst)));
 }
 
 void
-trace_CT_PROTO(struct trace_exec *x, const struct ovnact *a)
+trace_ct_proto(struct trace_exec *x, const struct ovnact *a)
 {
     set_result(x, a, u128_from_u64(x->packet->flow.ct_nw_proto));
 }
 
 void
-trace_CT_STATE_SAVE(struct trace_exec *x, const struct ovnact *a)
+trace_ct_state_save(struct trace_exec *x, const struct ovnact *a)
 {
     set_result(x, a, u128_from_u64(x->packet->flow.ct_state & 0xff));
 }

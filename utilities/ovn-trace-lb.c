@@ -91,9 +91,9 @@ balance(struct flow *flow, const struct ovnact_addr *addr,
                       | (lb->flag == LB_FORCE_SNAT ? CT_MARK_FORCE_SNAT : 0));
 }
 
-/* ct_lb_mark and ct_lb_mark_local; 'name' is the action's. */
-static void
-load_balance(struct trace_exec *x, const struct ovnact *a, const char *name)
+/* ct_lb_mark and ct_lb_mark_local. */
+void
+trace_ct_lb(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_ct_lb *lb = CONTAINER_OF(a, struct ovnact_ct_lb,
                                                  ovnact);
@@ -106,7 +106,8 @@ load_balance(struct trace_exec *x, const struct ovnact *a, const char *name)
         && trace_ct_fits(&x->packet->flow, &x->trace->opts->lb_dst)) {
         addr = &x->trace->opts->lb_dst;
     } else if (lb->n_backends && !addr) {
-        trace_error(x, "%s has no backend for this packet", name);
+        trace_error(x, "%s has no backend for this packet",
+                    ovnact_name(a->type));
         return;
     }
 
@@ -115,21 +116,9 @@ load_balance(struct trace_exec *x, const struct ovnact *a, const char *name)
     if (addr) {
         balance(&packet.flow, addr, lb);
     }
-    char *s = xasprintf("%s%s", name, note);
+    char *s = xasprintf("%s%s", ovnact_name(a->type), note);
     trace_ct_fork(x, &packet, s);
     free(s);
-}
-
-void
-trace_CT_LB_MARK(struct trace_exec *x, const struct ovnact *a)
-{
-    load_balance(x, a, "ct_lb_mark");
-}
-
-void
-trace_CT_LB_MARK_LOCAL(struct trace_exec *x, const struct ovnact *a)
-{
-    load_balance(x, a, "ct_lb_mark_local");
 }
 
 /* Hairpins. */
@@ -279,9 +268,8 @@ vip_has_hairpin(const struct trace_exec *x,
 /* Whether the packet was load balanced to its own sender or, with 'reply', is
  * the answer to such a packet.  Then stores the address that replaces the
  * sender's into '*snat_ip'. */
-bool
-trace_hairpin(const struct trace_exec *x, bool reply,
-              struct in6_addr *snat_ip)
+static bool
+find_hairpin(const struct trace_exec *x, bool reply, struct in6_addr *snat_ip)
 {
     const struct sbrec_load_balancer *lb;
 
@@ -304,35 +292,25 @@ trace_hairpin(const struct trace_exec *x, bool reply,
     return false;
 }
 
-static void
-check_hairpin(struct trace_exec *x, const struct ovnact *a, bool reply)
+/* R = chk_lb_hairpin(); R = chk_lb_hairpin_reply(); */
+void
+trace_chk_lb_hairpin(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
+    bool reply = a->type == OVNACT_CHK_LB_HAIRPIN_REPLY;
     struct in6_addr snat_ip;
 
-    trace_set_bit(x, &call->result, trace_hairpin(x, reply, &snat_ip));
+    trace_set_bit(x, &call->result, find_hairpin(x, reply, &snat_ip));
 }
 
 void
-trace_CHK_LB_HAIRPIN(struct trace_exec *x, const struct ovnact *a)
-{
-    check_hairpin(x, a, false);
-}
-
-void
-trace_CHK_LB_HAIRPIN_REPLY(struct trace_exec *x, const struct ovnact *a)
-{
-    check_hairpin(x, a, true);
-}
-
-void
-trace_CT_SNAT_TO_VIP(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
+trace_ct_snat_to_vip(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
 {
     struct flow *flow = &x->packet->flow;
     struct in6_addr ip;
 
-    if (!trace_hairpin(x, false, &ip)) {
+    if (!find_hairpin(x, false, &ip)) {
         return;
     }
     if (flow->dl_type == htons(ETH_TYPE_IP)) {
@@ -347,42 +325,11 @@ trace_CT_SNAT_TO_VIP(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
 
 /* Affinity and ECMP: the switch learns them from packets; this one is the
  * first. */
-
-static void
-not_learned(struct trace_exec *x, const struct ovnact *a)
+void
+trace_chk_learned(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
 
     trace_set_bit(x, &call->result, false);
-}
-
-void
-trace_CHK_LB_AFF(struct trace_exec *x, const struct ovnact *a)
-{
-    not_learned(x, a);
-}
-
-void
-trace_CHK_ECMP_NH(struct trace_exec *x, const struct ovnact *a)
-{
-    not_learned(x, a);
-}
-
-void
-trace_CHK_ECMP_NH_MAC(struct trace_exec *x, const struct ovnact *a)
-{
-    not_learned(x, a);
-}
-
-void
-trace_COMMIT_LB_AFF(struct trace_exec *x OVS_UNUSED,
-                    const struct ovnact *a OVS_UNUSED)
-{
-}
-
-void
-trace_COMMIT_ECMP_NH(struct trace_exec *x OVS_UNUSED,
-                     const struct ovnact *a OVS_UNUSED)
-{
 }

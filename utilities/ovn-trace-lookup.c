@@ -88,8 +88,8 @@ find_neighbor(const struct trace_exec *x, const struct trace_port *port,
 }
 
 /* get_arp(P, A); get_nd(P, A); */
-static void
-get_neighbor(struct trace_exec *x, const struct ovnact *a)
+void
+trace_get_neighbor(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -107,21 +107,9 @@ get_neighbor(struct trace_exec *x, const struct ovnact *a)
     trace_modified_symbol(x, "eth.dst");
 }
 
-void
-trace_GET_ARP(struct trace_exec *x, const struct ovnact *a)
-{
-    get_neighbor(x, a);
-}
-
-void
-trace_GET_ND(struct trace_exec *x, const struct ovnact *a)
-{
-    get_neighbor(x, a);
-}
-
 /* R = lookup_arp(P, A, M); R = lookup_arp_ip(P, A); and for IPv6. */
-static void
-lookup_neighbor(struct trace_exec *x, const struct ovnact *a)
+void
+trace_lookup_neighbor(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -145,58 +133,15 @@ lookup_neighbor(struct trace_exec *x, const struct ovnact *a)
     trace_set_bit(x, &call->result, found);
 }
 
-void
-trace_LOOKUP_ARP(struct trace_exec *x, const struct ovnact *a)
-{
-    lookup_neighbor(x, a);
-}
-
-void
-trace_LOOKUP_ND(struct trace_exec *x, const struct ovnact *a)
-{
-    lookup_neighbor(x, a);
-}
-
-void
-trace_LOOKUP_ARP_IP(struct trace_exec *x, const struct ovnact *a)
-{
-    lookup_neighbor(x, a);
-}
-
-void
-trace_LOOKUP_ND_IP(struct trace_exec *x, const struct ovnact *a)
-{
-    lookup_neighbor(x, a);
-}
-
 /* Only the kernel of a chassis knows neighbours behind EVPN. */
 void
-trace_CHK_EVPN_ARP(struct trace_exec *x, const struct ovnact *a)
+trace_chk_evpn_arp(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
 
     trace_comment(x, "We assume that EVPN does not know this address.");
     trace_set_bit(x, &call->result, false);
-}
-
-void
-trace_PUT_ARP(struct trace_exec *x OVS_UNUSED,
-              const struct ovnact *a OVS_UNUSED)
-{
-}
-
-void
-trace_PUT_ND(struct trace_exec *x OVS_UNUSED,
-             const struct ovnact *a OVS_UNUSED)
-{
-}
-
-void
-trace_MAC_CACHE_USE(struct trace_exec *x OVS_UNUSED,
-                    const struct ovnact *a OVS_UNUSED)
-{
-    /* Only counts. */
 }
 
 /* The forwarding database. */
@@ -220,7 +165,7 @@ find_fdb(const struct trace_exec *x, struct eth_addr ea)
 }
 
 void
-trace_GET_FDB(struct trace_exec *x, const struct ovnact *a)
+trace_get_fdb(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -231,7 +176,7 @@ trace_GET_FDB(struct trace_exec *x, const struct ovnact *a)
 
 /* VTEPs beyond EVPN are only known to the kernel of a chassis. */
 void
-trace_GET_REMOTE_FDB(struct trace_exec *x, const struct ovnact *a)
+trace_get_remote_fdb(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -241,7 +186,7 @@ trace_GET_REMOTE_FDB(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_LOOKUP_FDB(struct trace_exec *x, const struct ovnact *a)
+trace_lookup_fdb(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -260,41 +205,26 @@ trace_LOOKUP_FDB(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_PUT_FDB(struct trace_exec *x OVS_UNUSED,
-              const struct ovnact *a OVS_UNUSED)
-{
-}
-
-void
-trace_FLOOD_REMOTE(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
+trace_flood_remote(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
 {
     trace_comment(x, "A copy goes to every remote chassis.");
 }
 
 /* Port security. */
 
+/* R = check_in_port_sec(); R = check_out_port_sec(); */
 void
-trace_CHECK_IN_PORT_SEC(struct trace_exec *x, const struct ovnact *a)
+trace_check_port_sec(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
     const struct flow *flow = &x->packet->flow;
-    const struct trace_port *port = trace_port_by_key(
-        x->packet->dp, flow->regs[MFF_LOG_INPORT - MFF_REG0]);
+    bool in = a->type == OVNACT_CHECK_IN_PORT_SEC;
+    uint32_t key = flow->regs[(in ? MFF_LOG_INPORT : MFF_LOG_OUTPORT)
+                              - MFF_REG0];
+    const struct trace_port *port = trace_port_by_key(x->packet->dp, key);
 
     trace_set_bit(x, &call->result,
-                  port && trace_psec_violates_in(port, flow));
-}
-
-void
-trace_CHECK_OUT_PORT_SEC(struct trace_exec *x, const struct ovnact *a)
-{
-    const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
-                                                  ovnact);
-    const struct flow *flow = &x->packet->flow;
-    const struct trace_port *port = trace_port_by_key(
-        x->packet->dp, flow->regs[MFF_LOG_OUTPORT - MFF_REG0]);
-
-    trace_set_bit(x, &call->result,
-                  port && trace_psec_violates_out(port, flow));
+                  port && (in ? trace_psec_violates_in(port, flow)
+                           : trace_psec_violates_out(port, flow)));
 }

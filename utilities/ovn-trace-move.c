@@ -174,7 +174,7 @@ port_value(const struct trace_exec *x, const char *name)
 }
 
 void
-trace_LOAD(struct trace_exec *x, const struct ovnact *a)
+trace_load(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_load *load = CONTAINER_OF(a, struct ovnact_load,
                                                   ovnact);
@@ -197,7 +197,7 @@ trace_LOAD(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_MOVE(struct trace_exec *x, const struct ovnact *a)
+trace_move(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_move *move = CONTAINER_OF(a, struct ovnact_move,
                                                   ovnact);
@@ -207,7 +207,7 @@ trace_MOVE(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_EXCHANGE(struct trace_exec *x, const struct ovnact *a)
+trace_exchange(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_move *move = CONTAINER_OF(a, struct ovnact_move,
                                                   ovnact);
@@ -248,7 +248,7 @@ value_to_string(ovs_u128 value)
 }
 
 void
-trace_PUSH(struct trace_exec *x, const struct ovnact *a)
+trace_push(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -266,7 +266,7 @@ trace_PUSH(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_POP(struct trace_exec *x, const struct ovnact *a)
+trace_pop(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -289,7 +289,7 @@ trace_POP(struct trace_exec *x, const struct ovnact *a)
 /* As Open vSwitch, ends the list of actions rather than to send a packet with
  * a TTL of 0. */
 void
-trace_DEC_TTL(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
+trace_dec_ttl(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
 {
     struct flow *flow = &x->packet->flow;
 
@@ -303,21 +303,7 @@ trace_DEC_TTL(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
 }
 
 void
-trace_SET_QUEUE(struct trace_exec *x OVS_UNUSED,
-                const struct ovnact *a OVS_UNUSED)
-{
-    /* Concerns physical interfaces. */
-}
-
-void
-trace_SET_METER(struct trace_exec *x OVS_UNUSED,
-                const struct ovnact *a OVS_UNUSED)
-{
-    /* One packet is within every rate. */
-}
-
-void
-trace_CHECK_PKT_LARGER(struct trace_exec *x, const struct ovnact *a)
+trace_check_pkt_larger(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -343,7 +329,7 @@ select_value(const struct trace_exec *x, const struct ovnact_select *select,
 }
 
 void
-trace_SELECT(struct trace_exec *x, const struct ovnact *a)
+trace_select(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_select *select = CONTAINER_OF(a, struct ovnact_select,
                                                       ovnact);

@@ -17,26 +17,9 @@
 
 #include "util.h"
 
-/* Turns 'flow' into another packet. */
-typedef void make_func(struct flow *);
-
 enum { TTL_MAX = 255 };
 
-/* Runs the nested actions of 'a' on the packet that 'make' makes. */
-static void
-make_packet(struct trace_exec *x, const struct ovnact *a, make_func *make,
-            const char *name)
-{
-    const struct ovnact_nest *nest = CONTAINER_OF(a, struct ovnact_nest,
-                                                  ovnact);
-    struct trace_packet packet;
-
-    trace_packet_clone(&packet, x->packet);
-    flow_clear_conntrack(&packet.flow);
-    make(&packet.flow);
-    trace_nested(x, &packet, nest->nested, name);
-    trace_packet_destroy(&packet);
-}
+/* Packets. */
 
 /* Clears what 'flow' says about layers above Ethernet; the VLAN stays. */
 static void
@@ -165,67 +148,7 @@ make_sctp_abort(struct flow *flow)
     flow->nw_ttl = TTL_MAX;
 }
 
-void
-trace_ARP(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_arp, "arp");
-}
-
-void
-trace_ND_NS(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_nd_ns, "nd_ns");
-}
-
-void
-trace_ND_NA(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_nd_na, "nd_na");
-}
-
-void
-trace_ND_NA_ROUTER(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_nd_na, "nd_na_router");
-}
-
-void
-trace_ICMP4(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_icmp4, "icmp4");
-}
-
-void
-trace_ICMP4_ERROR(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_icmp4, "icmp4");
-}
-
-void
-trace_ICMP6(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_icmp6, "icmp6");
-}
-
-void
-trace_ICMP6_ERROR(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_icmp6, "icmp6");
-}
-
-void
-trace_TCP_RESET(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_tcp_reset, "tcp_reset");
-}
-
-void
-trace_SCTP_ABORT(struct trace_exec *x, const struct ovnact *a)
-{
-    make_packet(x, a, make_sctp_abort, "sctp_abort");
-}
-
-/* reject: goes back to the sender. */
+/* The packets of "reject" go back to the sender. */
 
 static void
 swap_addresses(struct flow *flow)
@@ -268,25 +191,70 @@ make_reject_icmp6(struct flow *flow)
     make_icmp6(flow);
 }
 
-void
-trace_REJECT(struct trace_exec *x, const struct ovnact *a)
+/* Actions. */
+
+/* What makes the packet of an action out of 'flow', and the heading of what
+ * becomes of it. */
+struct maker {
+    void (*make)(struct flow *flow);
+    const char *heading;
+};
+
+/* Runs the nested actions of 'a' on the packet that 'maker' makes. */
+static void
+run_maker(struct trace_exec *x, const struct ovnact *a,
+          const struct maker *maker)
 {
+    const struct ovnact_nest *nest = CONTAINER_OF(a, struct ovnact_nest,
+                                                  ovnact);
+    struct trace_packet packet;
+
+    trace_packet_clone(&packet, x->packet);
+    flow_clear_conntrack(&packet.flow);
+    maker->make(&packet.flow);
+    trace_nested(x, &packet, nest->nested, maker->heading);
+    trace_packet_destroy(&packet);
+}
+
+/* NAME { ... }, with one of the names below. */
+void
+trace_make_packet(struct trace_exec *x, const struct ovnact *a)
+{
+    static const struct maker makers[] = {
+        [OVNACT_ARP] = { make_arp, "arp" },
+        [OVNACT_ND_NS] = { make_nd_ns, "nd_ns" },
+        [OVNACT_ND_NA] = { make_nd_na, "nd_na" },
+        [OVNACT_ND_NA_ROUTER] = { make_nd_na, "nd_na_router" },
+        [OVNACT_ICMP4] = { make_icmp4, "icmp4" },
+        [OVNACT_ICMP4_ERROR] = { make_icmp4, "icmp4" },
+        [OVNACT_ICMP6] = { make_icmp6, "icmp6" },
+        [OVNACT_ICMP6_ERROR] = { make_icmp6, "icmp6" },
+        [OVNACT_TCP_RESET] = { make_tcp_reset, "tcp_reset" },
+        [OVNACT_SCTP_ABORT] = { make_sctp_abort, "sctp_abort" },
+    };
+
+    run_maker(x, a, &makers[a->type]);
+}
+
+/* reject { ... } */
+void
+trace_reject(struct trace_exec *x, const struct ovnact *a)
+{
+    static const struct maker reset = { make_reject_reset, "tcp_reset" };
+    static const struct maker abort = { make_reject_abort, "sctp_abort" };
+    static const struct maker icmp4 = { make_reject_icmp4, "icmp4" };
+    static const struct maker icmp6 = { make_reject_icmp6, "icmp6" };
     const struct flow *flow = &x->packet->flow;
 
-    if (flow->nw_proto == IPPROTO_TCP) {
-        make_packet(x, a, make_reject_reset, "tcp_reset");
-    } else if (flow->nw_proto == IPPROTO_SCTP) {
-        make_packet(x, a, make_reject_abort, "sctp_abort");
-    } else if (flow->dl_type == htons(ETH_TYPE_IP)) {
-        make_packet(x, a, make_reject_icmp4, "icmp4");
-    } else {
-        make_packet(x, a, make_reject_icmp6, "icmp6");
-    }
+    run_maker(x, a, (flow->nw_proto == IPPROTO_TCP ? &reset
+                     : flow->nw_proto == IPPROTO_SCTP ? &abort
+                     : flow->dl_type == htons(ETH_TYPE_IP) ? &icmp4
+                     : &icmp6));
 }
 
 /* What only the controller can write into a packet. */
 void
-trace_PSEUDO_LOAD(struct trace_exec *x, const struct ovnact *a)
+trace_pseudo_load(struct trace_exec *x, const struct ovnact *a)
 {
     char *s = trace_format_action(a);
 

@@ -271,12 +271,6 @@ trace_next_table(struct trace_exec *x, struct trace_packet *packet,
 
 /* Actions. */
 
-static trace_func *const trace_funcs[OVNACT_N_TYPES] = {
-#define ACTION(ENUM, NAME, SHAPE, ARGS, PREREQ, WHERE, SYNTAX, HELP)        \
-    [OVNACT_##ENUM] = trace_##ENUM,
-#include "lib/actions.def"
-};
-
 char *
 trace_format_action(const struct ovnact *action)
 {
@@ -322,7 +316,7 @@ trace_actions(struct trace_exec *x, const struct ofpbuf *actions)
             break;
         }
         add_action(x, a);
-        trace_funcs[a->type](x, a);
+        trace_action(x, a);
     }
 }
 
@@ -343,7 +337,7 @@ trace_nested(struct trace_exec *x, struct trace_packet *packet,
 }
 
 void
-trace_CLONE(struct trace_exec *x, const struct ovnact *a)
+trace_clone(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_nest *nest = CONTAINER_OF(a, struct ovnact_nest,
                                                   ovnact);
@@ -355,7 +349,7 @@ trace_CLONE(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_NEXT(struct trace_exec *x, const struct ovnact *a)
+trace_next(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_next *next = CONTAINER_OF(a, struct ovnact_next,
                                                   ovnact);
@@ -525,7 +519,7 @@ output_to_port(struct trace_exec *x)
 }
 
 void
-trace_OUTPUT(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
+trace_output(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
 {
     if (x->ingress) {
         output_to_egress(x);
@@ -537,7 +531,7 @@ trace_OUTPUT(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
 /* mirror("P"): a copy goes where P is, past the egress pipeline's ACLs but
  * through the pipeline. */
 void
-trace_MIRROR(struct trace_exec *x, const struct ovnact *a)
+trace_mirror(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -559,7 +553,7 @@ trace_MIRROR(struct trace_exec *x, const struct ovnact *a)
 
 /* fwd_group(): the ports share the packets by a hash. */
 void
-trace_FWD_GROUP(struct trace_exec *x, const struct ovnact *a)
+trace_fwd_group(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_fwd_group *group
         = CONTAINER_OF(a, struct ovnact_fwd_group, ovnact);

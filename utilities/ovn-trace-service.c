@@ -45,7 +45,7 @@ put_options(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_PUT_DHCP_OPTS(struct trace_exec *x, const struct ovnact *a)
+trace_put_dhcp_opts(struct trace_exec *x, const struct ovnact *a)
 {
     trace_comment(x, "We assume that this packet is DHCPDISCOVER or "
                   "DHCPREQUEST.");
@@ -53,7 +53,7 @@ trace_PUT_DHCP_OPTS(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_PUT_DHCPV6_OPTS(struct trace_exec *x, const struct ovnact *a)
+trace_put_dhcpv6_opts(struct trace_exec *x, const struct ovnact *a)
 {
     trace_comment(x, "We assume that this packet is DHCPv6 SOLICIT or "
                   "REQUEST.");
@@ -61,7 +61,7 @@ trace_PUT_DHCPV6_OPTS(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_PUT_ND_RA_OPTS(struct trace_exec *x, const struct ovnact *a)
+trace_put_nd_ra_opts(struct trace_exec *x, const struct ovnact *a)
 {
     x->packet->flow.tp_src = htons(ND_ROUTER_ADVERT);
     put_options(x, a);
@@ -79,7 +79,7 @@ dns_is_on(const struct sbrec_dns *dns, const struct sbrec_datapath_binding *dp)
 }
 
 void
-trace_DNS_LOOKUP(struct trace_exec *x, const struct ovnact *a)
+trace_dns_lookup(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -96,8 +96,9 @@ trace_DNS_LOOKUP(struct trace_exec *x, const struct ovnact *a)
     trace_set_bit(x, &call->result, found);
 }
 
-static void
-check_relay(struct trace_exec *x, const struct ovnact *a)
+/* R = dhcp_relay_req_chk(...); R = dhcp_relay_resp_chk(...); */
+void
+trace_chk_dhcp_relay(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_call *call = CONTAINER_OF(a, struct ovnact_call,
                                                   ovnact);
@@ -108,19 +109,7 @@ check_relay(struct trace_exec *x, const struct ovnact *a)
 }
 
 void
-trace_DHCP_RELAY_REQ_CHK(struct trace_exec *x, const struct ovnact *a)
-{
-    check_relay(x, a);
-}
-
-void
-trace_DHCP_RELAY_RESP_CHK(struct trace_exec *x, const struct ovnact *a)
-{
-    check_relay(x, a);
-}
-
-void
-trace_LOG(struct trace_exec *x, const struct ovnact *a)
+trace_log(struct trace_exec *x, const struct ovnact *a)
 {
     const struct ovnact_log *log = CONTAINER_OF(a, struct ovnact_log, ovnact);
     char *packet = flow_to_string(&x->packet->flow, NULL);
@@ -132,20 +121,3 @@ trace_LOG(struct trace_exec *x, const struct ovnact *a)
                    log_severity_names[log->severity], packet);
     free(packet);
 }
-
-/* What has no effect on the packet. */
-
-#define NO_EFFECT(ENUM)                                                     \
-    void                                                                    \
-    trace_##ENUM(struct trace_exec *x OVS_UNUSED,                           \
-                 const struct ovnact *a OVS_UNUSED)                         \
-    {                                                                       \
-    }
-
-NO_EFFECT(SAMPLE)
-NO_EFFECT(IGMP)
-NO_EFFECT(TRIGGER_EVENT)
-NO_EFFECT(BIND_VPORT)
-NO_EFFECT(HANDLE_SVC_CHECK)
-NO_EFFECT(HANDLE_DHCPV6_REPLY)
-NO_EFFECT(HANDLE_BFD_MSG)

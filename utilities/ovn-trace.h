@@ -17,9 +17,9 @@
  * - ovn-trace-db.c, ovn-trace-flows.c: the database (ovn-trace-db.h).
  * - ovn-trace-pipeline.c: how a packet goes through tables, pipelines and
  *   datapaths; the loop over the actions of a flow.
+ * - ovn-trace-actions.c: which function does what an action says.
  * - ovn-trace-move.c, -ct.c, -lb.c, -lookup.c, -packet.c, -service.c: what
- *   each action does, by topic.  trace_ENUM() does what ENUM of
- *   lib/actions.def says; an action without one does not link.
+ *   each kind of action does, by topic.
  * - ovn-trace-psec.c: port security.
  * - ovn-trace-tree.c: output.
  *
@@ -146,20 +146,44 @@ struct in6_addr trace_arg_ip(const struct trace_exec *,
 const struct trace_port *trace_arg_port(const struct trace_exec *,
                                         const struct ovnact_arg *);
 
-/* ovn-trace-lb.c */
-bool trace_hairpin(const struct trace_exec *, bool reply,
-                   struct in6_addr *snat_ip);
-
 /* ovn-trace-psec.c: whether a packet violates the port security of 'port'. */
 bool trace_psec_violates_in(const struct trace_port *port,
                             const struct flow *);
 bool trace_psec_violates_out(const struct trace_port *port,
                              const struct flow *);
 
-/* What each action does. */
+/* Does what an action says; and a function for each kind of action, with the
+ * file that has it. */
 typedef void trace_func(struct trace_exec *, const struct ovnact *);
-#define ACTION(ENUM, NAME, SHAPE, ARGS, PREREQ, WHERE, SYNTAX, HELP)        \
-    trace_func trace_##ENUM;
-#include "lib/actions.def"
+trace_func trace_action;        /* ovn-trace-actions.c */
+
+/* ovn-trace-move.c */
+trace_func trace_load, trace_move, trace_exchange, trace_push, trace_pop,
+    trace_dec_ttl, trace_check_pkt_larger, trace_select;
+
+/* ovn-trace-lookup.c */
+trace_func trace_get_neighbor, trace_lookup_neighbor, trace_chk_evpn_arp,
+    trace_get_fdb, trace_get_remote_fdb, trace_lookup_fdb, trace_flood_remote,
+    trace_check_port_sec;
+
+/* ovn-trace-ct.c */
+trace_func trace_ct_next, trace_ct_commit_to_zone, trace_ct_commit_nat,
+    trace_ct_nat, trace_ct_clear, trace_ct_nw_dst, trace_ct_ip6_dst,
+    trace_ct_tp_dst, trace_ct_proto, trace_ct_state_save;
+
+/* ovn-trace-lb.c */
+trace_func trace_ct_lb, trace_chk_lb_hairpin, trace_ct_snat_to_vip,
+    trace_chk_learned;
+
+/* ovn-trace-packet.c */
+trace_func trace_make_packet, trace_reject, trace_pseudo_load;
+
+/* ovn-trace-service.c */
+trace_func trace_put_dhcp_opts, trace_put_dhcpv6_opts, trace_put_nd_ra_opts,
+    trace_dns_lookup, trace_chk_dhcp_relay, trace_log;
+
+/* ovn-trace-pipeline.c */
+trace_func trace_output, trace_next, trace_clone, trace_mirror,
+    trace_fwd_group;
 
 #endif /* utilities/ovn-trace.h */

@@ -40,10 +40,10 @@
 #include "controller/flows.h"
 #include "controller/local.h"
 #include "lib/u128.h"
-#include "openvswitch/dynamic-string.h"
 #include "openvswitch/match.h"
 #include "openvswitch/ofp-actions.h"
 #include "ovsdb/sb-inc.h"
+#include "svec.h"
 #include "util.h"
 #include "uuid.h"
 
@@ -52,9 +52,11 @@
  * more than is cheap to instantiate as a whole. */
 #define LARGE_SET 64
 
-/* Members of an address set.  Fact over Address_Set. */
+/* Members of an address set, and what is wrong with those that are none.  Fact
+ * over Address_Set. */
 struct set_value {
     struct expr_constants *constants;
+    struct svec errors;
 };
 
 static void
@@ -62,6 +64,7 @@ set_value_free(void *value_)
 {
     struct set_value *value = value_;
     free(value->constants);
+    svec_destroy(&value->errors);
 }
 
 static bool
@@ -72,22 +75,21 @@ set_value_equal(const void *a_, const void *b_)
     const struct expr_constants *a = set_a->constants;
     const struct expr_constants *b = set_b->constants;
 
-    return (a == b
-            || (a && b && a->n == b->n
-                && !memcmp(a->constants, b->constants,
-                           a->n * sizeof *a->constants)));
+    return (svec_equal(&set_a->errors, &set_b->errors)
+            && (a == b
+                || (a && b && a->n == b->n
+                    && !memcmp(a->constants, b->constants,
+                               a->n * sizeof *a->constants))));
 }
 
 static void
 set_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
 {
     struct set_value *value = value_;
-    struct ds errors = DS_EMPTY_INITIALIZER;
     size_t n;
     const char *const *texts = sb_address_set_addresses(cx, row, &n);
 
-    value->constants = expr_constants_parse(texts, n, &errors);
-    ds_destroy(&errors);
+    value->constants = expr_constants_parse(texts, n, &value->errors);
 }
 
 struct inc_family lflow_set_fact = {
@@ -158,6 +160,20 @@ find_group(const struct lflow_env *env, const char *name)
     return row.id ? row : inc_find_string(env->cx, &sb_pg_by_name, name);
 }
 
+/* Claims a warning about each member of the set 'name' that is not an
+ * address. */
+static void
+warn_about_members(struct inc_cx *cx, const char *name,
+                   const struct svec *errors)
+{
+    const char *error;
+    size_t i;
+
+    SVEC_FOR_EACH (i, error, errors) {
+        inc_warn(cx, "address set %s: %s", name, error);
+    }
+}
+
 const struct expr_constants *
 lflow_address_set(void *env_, const char *name)
 {
@@ -165,6 +181,9 @@ lflow_address_set(void *env_, const char *name)
     struct inc_ref row = find_set(env, name);
     const struct set_value *value = inc_fact(env->cx, &lflow_set_fact, row);
 
+    if (env->claims) {
+        warn_about_members(env->cx, name, &value->errors);
+    }
     return row.id ? value->constants : NULL;
 }
 
@@ -263,7 +282,7 @@ static void
 split_address_set(struct inc_cx *cx, const struct set_id *id,
                   struct inc_ref row)
 {
-    struct ds errors = DS_EMPTY_INITIALIZER;
+    struct svec errors = SVEC_EMPTY_INITIALIZER;
     size_t n;
     const char *const *texts = sb_address_set_addresses(cx, row, &n);
     struct expr_constants *set = expr_constants_parse(texts, n, &errors);
@@ -273,8 +292,11 @@ split_address_set(struct inc_cx *cx, const struct set_id *id,
 
         derive_member(cx, id, c->value, c->mask, c->width);
     }
+    if (!svec_is_empty(&errors)) {
+        warn_about_members(cx, sb_address_set_name(cx, row), &errors);
+    }
     free(set);
-    ds_destroy(&errors);
+    svec_destroy(&errors);
 }
 
 static void

@@ -14,6 +14,7 @@
 #include "lib/lex.h"
 #include "lib/u128.h"
 #include "openvswitch/util.h"
+#include "svec.h"
 #include "util.h"
 
 static void
@@ -245,7 +246,7 @@ expr_matches_format(const struct expr_matches *matches, struct ds *s)
 /* Address sets. */
 
 struct expr_constants *
-expr_constants_parse(const char *const *texts, size_t n, struct ds *errors)
+expr_constants_parse(const char *const *texts, size_t n, struct svec *errors)
 {
     struct expr_constants *set = xmalloc(sizeof *set
                                          + n * sizeof *set->constants);
@@ -274,8 +275,7 @@ expr_constants_parse(const char *const *texts, size_t n, struct ds *errors)
 
         char *error = lexer_finish(&lexer);
         if (error) {
-            ds_put_format(errors, "%s\n", error);
-            free(error);
+            svec_add_nocopy(errors, error);
         } else {
             set->constants[set->n++] = c;
         }

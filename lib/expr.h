@@ -78,6 +78,7 @@
 #include "openvswitch/types.h"
 
 struct flow;
+struct svec;
 
 #define EXPR_MAX_DEPTH 100      /* Levels of parentheses and '!'. */
 #define EXPR_MAX_CUBES 65536    /* Plain matches in a normal form. */
@@ -138,10 +139,10 @@ struct expr_constants {
 };
 
 /* Parses the 'n' strings in 'texts' into a set that the caller must free().
- * Appends one line to 'errors' for each that is not an address (and leaves it
- * out of the set). */
+ * Adds an error to 'errors' for each that is not an address (and leaves it out
+ * of the set). */
 struct expr_constants *expr_constants_parse(const char *const *texts,
-                                            size_t n, struct ds *errors);
+                                            size_t n, struct svec *errors);
 
 /* What names mean in one datapath on this chassis.  Each function gets 'aux'
  * first. */

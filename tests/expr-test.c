@@ -38,6 +38,7 @@
 #include "ovs-rcu.h"
 #include "packets.h"
 #include "random.h"
+#include "svec.h"
 #include "tests/test-ovn.h"
 #include "timeval.h"
 #include "util.h"
@@ -111,7 +112,7 @@ static const struct expr_env test_env = {
 static void
 make_sets(void)
 {
-    struct ds errors = DS_EMPTY_INITIALIZER;
+    struct svec errors = SVEC_EMPTY_INITIALIZER;
 
     test_sets[0] = expr_constants_parse(s1_members, ARRAY_SIZE(s1_members),
                                         &errors);
@@ -120,8 +121,8 @@ make_sets(void)
     test_sets[2] = expr_constants_parse(mixed_members,
                                         ARRAY_SIZE(mixed_members), &errors);
     test_sets[3] = expr_constants_parse(NULL, 0, &errors);
-    ovs_assert(!errors.length);
-    ds_destroy(&errors);
+    ovs_assert(svec_is_empty(&errors));
+    svec_destroy(&errors);
 }
 
 /* Makes a random set of values up to 7, with duplicates and overlaps. */

@@ -100,12 +100,12 @@ add_set(struct names *names, char *line)
         return;
     }
 
-    struct ds errors = DS_EMPTY_INITIALIZER;
+    struct svec errors = SVEC_EMPTY_INITIALIZER;
     shash_add(&names->sets, line + 1,
               expr_constants_parse((const char *const *) members->names,
                                    members->n, &errors));
-    if (errors.length) {
-        ovs_fatal(0, "%s", ds_cstr(&errors));
+    if (!svec_is_empty(&errors)) {
+        ovs_fatal(0, "%s", errors.names[0]);
     }
     svec_destroy(members);
     free(members);

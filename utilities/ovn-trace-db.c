@@ -18,6 +18,7 @@
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovn-sb-idl.h"
 #include "smap.h"
+#include "svec.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(trace_db);
@@ -453,15 +454,17 @@ find_address_set(void *dp_, const char *name)
                                                     name);
 
     if (set && !set->constants) {
-        struct ds errors = DS_EMPTY_INITIALIZER;
+        struct svec errors = SVEC_EMPTY_INITIALIZER;
+        const char *error;
+        size_t i;
 
         set->constants = expr_constants_parse(
             (const char *const *) set->sb->addresses, set->sb->n_addresses,
             &errors);
-        if (errors.length) {
-            VLOG_WARN("address set %s: %s", name, ds_cstr(&errors));
+        SVEC_FOR_EACH (i, error, &errors) {
+            VLOG_WARN("address set %s: %s", name, error);
         }
-        ds_destroy(&errors);
+        svec_destroy(&errors);
     }
     return set ? set->constants : NULL;
 }

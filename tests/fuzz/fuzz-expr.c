@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #include "lib/expr.h"
+#include "svec.h"
 #include "util.h"
 
 static const struct expr_constants *
@@ -82,11 +83,11 @@ compile(const struct expr *expr)
         "10.0.0.1", "10.1.0.0/16", "0.0.0.0/0", "::1", "fe80::/10",
         "0a:00:00:00:00:01",
     };
-    struct ds errors = DS_EMPTY_INITIALIZER;
+    struct svec errors = SVEC_EMPTY_INITIALIZER;
     struct expr_constants *set = expr_constants_parse(texts,
                                                       ARRAY_SIZE(texts),
                                                       &errors);
-    ovs_assert(!errors.length);
+    ovs_assert(svec_is_empty(&errors));
 
     struct expr_env env = {
         .lookup_port = fuzz_lookup_port,
@@ -116,7 +117,7 @@ compile(const struct expr *expr)
     fill_all_holes(expr, &env, set);
     free(error);
     free(set);
-    ds_destroy(&errors);
+    svec_destroy(&errors);
 }
 
 int

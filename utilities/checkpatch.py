@@ -33,14 +33,13 @@ NO_LICENCE = re.compile(r"(\.md|\.ovsschema|\.xml|\.svg|\.json|\.tsv|\.txt|"
                         r"\.hex|\.bin|\.pcap|\.pem)$"
                         r"|^(LICENSE|NOTICE|\.git\w+)$"
                         r"|(^|/)\.gitignore$|^tests/data/|\.seeds$"
-                        r"|^tests/log-noise$|^utilities/idl-users$"
+                        r"|^utilities/idl-users$"
                         r"|^debian/(changelog|copyright|source/format)$"
                         r"|^debian/[\w-]+\.(install|dirs)$")
 WIDE = re.compile(r"(\.md|\.at|\.mk|\.am|\.m4|\.ac|\.xml|\.svg|\.tsv|\.txt|"
                   r"\.hex|\.json|\.def|\.dict|\.ovsschema|"
                   r"\.service\.in)$"
-                  r"|^(LICENSE|NOTICE)$|^tests/data/|\.seeds$"
-                  r"|^tests/log-noise$")
+                  r"|^(LICENSE|NOTICE)$|^tests/data/|\.seeds$")
 BINARY = re.compile(r"\.(bin|pcap|png)$")
 TABS = re.compile(r"\.(mk|am|tsv)$|^(Makefile|LICENSE|configure\.ac)"
                   r"|^debian/rules$|^tests/data/")

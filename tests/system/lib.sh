@@ -742,7 +742,7 @@ ovn_logs_quiet () {
                 $SITE_DIR/*/log/ovn-controller.log 2> /dev/null \
             | sed "s,^$SITE_DIR/,," | grep -vE "${1:-^\$}" \
             | grep -vE "${SITE_ALLOWED_LOGS:-^\$}" \
-            | grep -v -e '|timeval|WARN|')
+            | sed -E -f "$SITE_LIB/../log-noise")
     [ -z "$noise" ] || {
         echo "$noise"
         die "unexpected warnings in the logs of the daemons"

@@ -85,8 +85,7 @@ parse(struct inc_cx *cx, struct inc_ref row, const struct lflow_text *text,
       struct lflow *lflow)
 {
     const struct field_symtab *symtab
-        = (smap_get_bool(sb_lflow_tags(cx, row), "acl_ct_translation", false)
-           ? logical_symtab_ct() : logical_symtab());
+        = logical_symtab_for_tags(sb_lflow_tags(cx, row));
     const struct lflow_options *options = wanted_options(cx, text->actions);
     const struct actions_params params = {
         .symtab = symtab,

@@ -15,6 +15,7 @@
 #include "openvswitch/thread.h"
 #include "openvswitch/util.h"
 #include "ovs-thread.h"
+#include "smap.h"
 #include "util.h"
 
 struct field_symtab {
@@ -197,6 +198,13 @@ logical_symtab_ct(void)
 {
     init();
     return &symtab_ct;
+}
+
+const struct field_symtab *
+logical_symtab_for_tags(const struct smap *tags)
+{
+    return (smap_get_bool(tags, "acl_ct_translation", false)
+            ? logical_symtab_ct() : logical_symtab());
 }
 
 const struct field_symbol *

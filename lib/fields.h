@@ -25,6 +25,7 @@
 #include "openvswitch/meta-flow.h"
 
 struct lexer;
+struct smap;
 
 /* What can be asked about a symbol's value. */
 enum field_level {
@@ -89,6 +90,9 @@ const struct field_symtab *logical_symtab(void);
  * original direction of the packet's connection: for logical flows with tag
  * "acl_ct_translation=true". */
 const struct field_symtab *logical_symtab_ct(void);
+
+/* The one of the two for a logical flow with these tags. */
+const struct field_symtab *logical_symtab_for_tags(const struct smap *tags);
 
 /* The symbol 'name' (of 'len' bytes) or NULL. */
 const struct field_symbol *field_lookup(const struct field_symtab *,

@@ -27,6 +27,7 @@
 
 struct flow;
 struct ovsdb_idl;
+struct sbrec_chassis;
 struct sbrec_datapath_binding;
 struct sbrec_logical_flow;
 struct sbrec_port_binding;
@@ -116,9 +117,15 @@ char *trace_make_friendly(const struct trace_db *, const char *text);
 
 /* Flows. */
 
-/* A logical flow, parsed when its turn comes. */
+/* A logical flow, parsed when its turn comes.
+ *
+ * One with template variables in it is another flow on each chassis.  Then
+ * 'variants' are what is parsed. */
 struct trace_flow {
     const struct sbrec_logical_flow *sb;
+    struct trace_flow *variants; /* List, linked by 'next'. */
+    struct trace_flow *next;
+    const struct sbrec_chassis *chassis; /* Of a variant; or NULL. */
     bool parsed;                /* The match? */
     bool actions_parsed;
     bool bad;                   /* Cannot be compiled; was reported. */
@@ -127,8 +134,10 @@ struct trace_flow {
     struct ofpbuf actions;      /* struct ovnact. */
 };
 
-/* The flow that the packet matches in a table of 'dp', or NULL. */
+/* The flow that the packet matches in a table of 'dp' on 'chassis', which is
+ * NULL if it is nowhere in particular; or NULL. */
 struct trace_flow *trace_find_flow(const struct trace_datapath *dp,
+                                   const struct sbrec_chassis *chassis,
                                    bool ingress, uint8_t table,
                                    const struct flow *packet);
 

@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/lex.h"
 #include "lib/logical.h"
 #include "openvswitch/vlog.h"
 #include "ovsdb/ovn-sb-idl.h"
@@ -157,6 +158,25 @@ trace_flows_create(struct trace_db *db)
     }
 }
 
+/* Frees what 'flow' points to. */
+static void
+uninit_flow(struct trace_flow *flow)
+{
+    struct trace_flow *variant;
+
+    while ((variant = flow->variants)) {
+        flow->variants = variant->next;
+        uninit_flow(variant);
+        free(variant);
+    }
+    expr_destroy(flow->match);
+    expr_destroy(flow->prereqs);
+    if (flow->actions_parsed) {
+        actions_free(&flow->actions);
+        ofpbuf_uninit(&flow->actions);
+    }
+}
+
 void
 trace_flows_destroy(struct trace_db *db)
 {
@@ -164,19 +184,71 @@ trace_flows_destroy(struct trace_db *db)
 
     HMAP_FOR_EACH_POP (set, hmap_node, &db->flow_sets) {
         for (size_t i = 0; i < set->n; i++) {
-            struct trace_flow *flow = &set->flows[i];
-
-            expr_destroy(flow->match);
-            expr_destroy(flow->prereqs);
-            if (flow->actions_parsed) {
-                actions_free(&flow->actions);
-                ofpbuf_uninit(&flow->actions);
-            }
+            uninit_flow(&set->flows[i]);
         }
         free(set->flows);
         free(set);
     }
     hmap_destroy(&db->flow_sets);
+}
+
+/* Template variables: what a flow is on a chassis. */
+
+/* Returns the variant of 'flow' on 'chassis', or 'flow' if it is the same
+ * everywhere. */
+static struct trace_flow *
+find_variant(struct trace_flow *flow, const struct sbrec_chassis *chassis)
+{
+    struct trace_flow *variant;
+
+    if (!strchr(flow->sb->match, '^') && !strchr(flow->sb->actions, '^')) {
+        return flow;
+    }
+    for (variant = flow->variants; variant; variant = variant->next) {
+        if (variant->chassis == chassis) {
+            return variant;
+        }
+    }
+    variant = xmalloc(sizeof *variant);
+    *variant = (struct trace_flow) {
+        .sb = flow->sb, .chassis = chassis, .next = flow->variants
+    };
+    flow->variants = variant;
+    return variant;
+}
+
+/* What parsing 'flow' needs to know. */
+struct flow_place {
+    const struct trace_db *db;
+    const struct trace_flow *flow;
+};
+
+/* Returns the value of template variable 'name' where 'place' is, or NULL. */
+static const char *
+lookup_variable(void *place_, const char *name)
+{
+    const struct flow_place *place = place_;
+    const struct sbrec_chassis *chassis = place->flow->chassis;
+    const struct sbrec_chassis_template_var *row;
+
+    SBREC_CHASSIS_TEMPLATE_VAR_FOR_EACH (row, place->db->idl) {
+        if (chassis && !strcmp(row->chassis, chassis->name)) {
+            return smap_get(&row->variables, name);
+        }
+    }
+    return NULL;
+}
+
+/* Returns 'text' with the values of variables in it.  The caller must free
+ * it. */
+static char *
+expand(const struct trace_db *db, const struct trace_flow *flow,
+       const char *text)
+{
+    struct flow_place place = { db, flow };
+    char *expanded = lex_expand_templates(text, lookup_variable, &place);
+
+    return expanded ? expanded : xstrdup(text);
 }
 
 /* Parsing. */
@@ -191,19 +263,14 @@ report_bad_flow(struct trace_flow *flow, const char *what, char *error)
     flow->bad = true;
 }
 
-static const struct field_symtab *
-flow_symtab(const struct trace_flow *flow)
-{
-    return (smap_get_bool(&flow->sb->tags, "acl_ct_translation", false)
-            ? logical_symtab_ct() : logical_symtab());
-}
-
 static void
-parse_match(struct trace_flow *flow)
+parse_match(const struct trace_db *db, struct trace_flow *flow)
 {
-    char *error = expr_parse(flow->sb->match, flow_symtab(flow), NULL,
-                             &flow->match);
+    char *text = expand(db, flow, flow->sb->match);
+    char *error = expr_parse(text, logical_symtab_for_tags(&flow->sb->tags),
+                             NULL, &flow->match);
 
+    free(text);
     flow->parsed = true;
     if (error) {
         report_bad_flow(flow, "match", error);
@@ -214,7 +281,7 @@ static void
 parse_actions(const struct trace_db *db, struct trace_flow *flow)
 {
     const struct actions_params params = {
-        .symtab = flow_symtab(flow),
+        .symtab = logical_symtab_for_tags(&flow->sb->tags),
         .ingress = is_ingress(flow),
         .cur_ltable = flow->sb->table_id,
         .n_tables = db->n_tables,
@@ -222,14 +289,15 @@ parse_actions(const struct trace_db *db, struct trace_flow *flow)
         .dhcpv6_opts = &db->dhcpv6_opts,
     };
     struct field_set prereqs = { .bits = { 0 } };
+    char *text = expand(db, flow, flow->sb->actions);
 
     flow->actions_parsed = true;
     ofpbuf_init(&flow->actions, 0);
-    char *error = actions_parse(flow->sb->actions, &params, &flow->actions,
-                                &prereqs);
+    char *error = actions_parse(text, &params, &flow->actions, &prereqs);
     if (!error && !field_set_is_empty(&prereqs)) {
-        error = expr_parse("1", flow_symtab(flow), &prereqs, &flow->prereqs);
+        error = expr_parse("1", params.symtab, &prereqs, &flow->prereqs);
     }
+    free(text);
     if (error) {
         report_bad_flow(flow, "actions", error);
     }
@@ -258,7 +326,7 @@ flow_matches(struct trace_flow *flow, const struct trace_datapath *dp,
     const struct expr_env env = trace_env(dp);
 
     if (!flow->parsed) {
-        parse_match(flow);
+        parse_match(dp->db, flow);
     }
     if (flow->bad || !is_true(flow, flow->match, &env, packet)) {
         return false;
@@ -305,8 +373,9 @@ find_table(const struct trace_flow_set *set, bool ingress, uint8_t table)
 }
 
 struct trace_flow *
-trace_find_flow(const struct trace_datapath *dp, bool ingress, uint8_t table,
-                const struct flow *packet)
+trace_find_flow(const struct trace_datapath *dp,
+                const struct sbrec_chassis *chassis, bool ingress,
+                uint8_t table, const struct flow *packet)
 {
     struct trace_flow *best = NULL;
 
@@ -319,7 +388,9 @@ trace_find_flow(const struct trace_datapath *dp, bool ingress, uint8_t table,
             if (!is_in_table(flow, ingress, table)
                 || (best && compare_flows(best, flow) < 0)) {
                 break;
-            } else if (flow_matches(flow, dp, packet)) {
+            }
+            flow = find_variant(flow, chassis);
+            if (flow_matches(flow, dp, packet)) {
                 best = flow;
                 break;
             }

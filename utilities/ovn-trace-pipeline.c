@@ -237,7 +237,8 @@ trace_table(struct trace *trace, struct trace_packet *packet, bool ingress,
         return;
     }
     for (;;) {
-        flow = trace_find_flow(packet->dp, ingress, table, &packet->flow);
+        flow = trace_find_flow(packet->dp, packet->chassis, ingress, table,
+                               &packet->flow);
         if (!flow || !is_trivial(flow)) {
             break;
         }
@@ -388,6 +389,16 @@ add_omission(struct ovs_list *nodes)
                    "== outport && !flags.loopback */");
 }
 
+/* Takes 'packet' where 'port' is bound, maybe through a tunnel.  A port that
+ * is bound nowhere is everywhere. */
+static void
+move_to(struct trace_packet *packet, const struct trace_port *port)
+{
+    if (port->sb->chassis) {
+        packet->chassis = port->sb->chassis;
+    }
+}
+
 /* Runs the egress pipeline for 'port' on a copy of the packet. */
 static void
 trace_egress(struct trace_exec *x, const struct trace_port *port, bool member)
@@ -400,6 +411,7 @@ trace_egress(struct trace_exec *x, const struct trace_port *port, bool member)
         return;
     }
     trace_packet_clone(&copy, x->packet);
+    move_to(&copy, port);
     copy.flow.LOG_OUTPORT = port->key;
     memset(copy.flow.regs, 0, N_SCRATCH * sizeof *copy.flow.regs);
 
@@ -435,6 +447,7 @@ output_to_egress(struct trace_exec *x)
     uint32_t key = x->packet->flow.LOG_OUTPORT;
     const struct trace_mcgroup *mcgroup = trace_mcgroup_by_key(dp, key);
     const struct trace_port *port = trace_port_by_key(dp, key);
+    const struct sbrec_chassis *chassis = x->packet->chassis;
 
     if (mcgroup) {
         output_to_mcgroup(x, mcgroup);
@@ -462,9 +475,11 @@ output_to_egress(struct trace_exec *x)
                       "with distributed port \"%s\".",
                       trace_port_name(x, key),
                       trace_port_name(x, distributed->key));
+        move_to(x->packet, port);
         port = distributed;
     }
     trace_egress(x, port, false);
+    x->packet->chassis = chassis;
 }
 
 /* The port to which 'port' leads in another datapath, or NULL. */

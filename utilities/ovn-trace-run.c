@@ -16,6 +16,7 @@
 #include "lib/logical.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/vlog.h"
+#include "ovsdb/ovn-sb-idl.h"
 #include "util.h"
 
 VLOG_DEFINE_THIS_MODULE(trace);
@@ -68,6 +69,20 @@ find_start(const struct trace_db *db, const char *dp_name, const char *inport,
     return NULL;
 }
 
+/* A packet begins where its ingress port is bound. */
+static void
+set_chassis(struct trace_packet *packet)
+{
+    uint32_t key = packet->flow.regs[MFF_LOG_INPORT - MFF_REG0];
+    const struct trace_port *port = trace_port_by_key(packet->dp, key);
+
+    if (port) {
+        packet->chassis = port->sb->chassis;
+    } else if (!key) {
+        VLOG_WARN("microflow does not specify ingress port");
+    }
+}
+
 /* Makes the packet to start with. */
 static char *
 make_packet(const struct trace_db *db, const char *dp_name,
@@ -87,8 +102,8 @@ make_packet(const struct trace_db *db, const char *dp_name,
         env.lookup_port = lookup_friendly_port;
         error = microflow_to_flow(microflow, &env, &packet->flow);
     }
-    if (!error && !packet->flow.regs[MFF_LOG_INPORT - MFF_REG0]) {
-        VLOG_WARN("microflow does not specify ingress port");
+    if (!error) {
+        set_chassis(packet);
     }
     microflow_destroy(microflow);
     return error;

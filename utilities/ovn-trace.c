@@ -353,6 +353,7 @@ add_columns(struct ovsdb_idl *idl)
 {
     static const struct ovsdb_idl_table_class *const tables[] = {
         &sbrec_table_address_set,
+        &sbrec_table_chassis_template_var,
         &sbrec_table_datapath_binding,
         &sbrec_table_dhcp_options,
         &sbrec_table_dhcpv6_options,
@@ -366,7 +367,9 @@ add_columns(struct ovsdb_idl *idl)
         &sbrec_table_port_group,
         &sbrec_table_static_mac_binding,
     };
-    static const struct ovsdb_idl_column *const port_columns[] = {
+    static const struct ovsdb_idl_column *const columns[] = {
+        &sbrec_chassis_col_name,
+        &sbrec_port_binding_col_chassis,
         &sbrec_port_binding_col_datapath,
         &sbrec_port_binding_col_external_ids,
         &sbrec_port_binding_col_logical_port,
@@ -381,8 +384,8 @@ add_columns(struct ovsdb_idl *idl)
             ovsdb_idl_add_column(idl, &tables[i]->columns[j]);
         }
     }
-    for (size_t i = 0; i < ARRAY_SIZE(port_columns); i++) {
-        ovsdb_idl_add_column(idl, port_columns[i]);
+    for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
+        ovsdb_idl_add_column(idl, columns[i]);
     }
 }
 

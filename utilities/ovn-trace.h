@@ -71,6 +71,7 @@ struct trace {
 /* A packet, or a copy, on its way. */
 struct trace_packet {
     const struct trace_datapath *dp;
+    const struct sbrec_chassis *chassis; /* Where it is; NULL: who knows. */
     struct flow flow;
     ovs_u128 *stack;            /* Of push() and pop(). */
     size_t n_stack, allocated_stack;

@@ -241,15 +241,15 @@ parse_words(const struct svec *words, struct lsp_addr *a)
     return NULL;
 }
 
-/* Adds the words of 's', which are separated by spaces, to 'words'. */
+/* Adds the words of 's', which any of 'separators' separate, to 'words'. */
 void
-addr_split_words(const char *s, struct svec *words)
+addr_split_words(const char *s, const char *separators, struct svec *words)
 {
     char *copy = xstrdup(s);
     char *save_ptr = NULL;
 
-    for (char *word = strtok_r(copy, " \t", &save_ptr); word;
-         word = strtok_r(NULL, " \t", &save_ptr)) {
+    for (char *word = strtok_r(copy, separators, &save_ptr); word;
+         word = strtok_r(NULL, separators, &save_ptr)) {
         svec_add(words, word);
     }
     free(copy);
@@ -264,7 +264,7 @@ lsp_addr_parse(const char *s, struct lsp_addr *a, char **errorp)
 {
     struct svec words = SVEC_EMPTY_INITIALIZER;
 
-    addr_split_words(s, &words);
+    addr_split_words(s, " \t", &words);
     *a = (struct lsp_addr) { .kind = LSP_ADDR_STATIC };
     char *error = (words.n ? parse_words(&words, a)
                    : xstrdup("the address is empty"));

@@ -81,7 +81,7 @@ struct lsp_addr {
     size_t n_ip6s;
 };
 
-void addr_split_words(const char *, struct svec *);
+void addr_split_words(const char *, const char *separators, struct svec *);
 bool lsp_addr_parse(const char *, struct lsp_addr *, char **errorp);
 void lsp_addr_destroy(struct lsp_addr *);
 

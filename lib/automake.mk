@@ -8,6 +8,7 @@ noinst_LTLIBRARIES += lib/libovn.la
 # One line for each module.
 lib_libovn_la_SOURCES =
 lib_libovn_la_SOURCES += lib/addr.c lib/addr.h
+lib_libovn_la_SOURCES += lib/port-sec.c lib/port-sec.h
 lib_libovn_la_SOURCES += lib/ovn-dirs.c lib/ovn-dirs.h
 lib_libovn_la_SOURCES += lib/internal-version.c lib/internal-version.h
 lib_libovn_la_SOURCES += lib/mem-trim.c lib/mem-trim.h

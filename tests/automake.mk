@@ -73,6 +73,7 @@ tests_test_ovn_SOURCES += tests/lang-bench.c
 tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \
 	$(OVN_LDADD)
 tests_test_ovn_SOURCES += tests/addr-test.c tests/northd-keys-test.c
+tests_test_ovn_SOURCES += tests/port-sec-test.c
 tests_test_ovn_SOURCES += tests/ofswitch-test.c
 tests_test_ovn_SOURCES += tests/inc-cx-test.c tests/inc-fuzz-test.c
 tests_test_ovn_SOURCES += tests/inc-numbers.c tests/inc-numbers.h

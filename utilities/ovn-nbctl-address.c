@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #include "lib/addr.h"
+#include "lib/port-sec.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/shash.h"
 #include "ovsdb-idl.h"
@@ -27,20 +28,6 @@
 #include "util.h"
 
 /* Grammar. */
-
-/* Is each word of 'words' from the 'i'th on an IP address? */
-static bool
-are_ips(const struct svec *words, size_t i)
-{
-    for (; i < words->n; i++) {
-        struct addr_ip ip;
-
-        if (!addr_ip_parse(words->names[i], &ip)) {
-            return false;
-        }
-    }
-    return true;
-}
 
 /* Is 's' an address of a port? */
 static bool
@@ -57,61 +44,19 @@ is_address(const char *s)
     return true;
 }
 
-/* Is 's' a MAC address, with "/40" to "/48" after it if 'masked'? */
-static bool
-is_vrrp_mac(const char *s)
-{
-    struct eth_addr mac;
-    char *copy = xstrdup(s);
-    char *slash = strchr(copy, '/');
-    int plen = 48;
-
-    if (slash) {
-        *slash = '\0';
-    }
-    bool ok = (eth_addr_from_string(copy, &mac)
-               && (!slash || (str_to_int(slash + 1, 10, &plen)
-                              && plen >= 40 && plen <= 48)));
-    free(copy);
-    return ok;
-}
-
-/* Is 'words' one of the forms of a port security entry:
- *
- *     MAC [IP[/PLEN]]...
- *     VRRPv3 MAC [VMAC[/PLEN]]... [IP[/PLEN]]...  ? */
-static bool
-are_port_security(const struct svec *words)
-{
-    struct eth_addr mac;
-
-    if (!words->n) {
-        return false;
-    }
-    if (strcmp(words->names[0], "VRRPv3")) {
-        return eth_addr_from_string(words->names[0], &mac)
-               && are_ips(words, 1);
-    }
-    if (words->n < 2 || !eth_addr_from_string(words->names[1], &mac)) {
-        return false;
-    }
-    size_t i = 2;
-    while (i < words->n && is_vrrp_mac(words->names[i])) {
-        i++;
-    }
-    return are_ips(words, i);
-}
-
 /* Is 's' a port security entry? */
 static bool
 is_port_security(const char *s)
 {
-    struct svec words = SVEC_EMPTY_INITIALIZER;
+    struct port_sec ps;
+    char *error;
 
-    addr_split_words(s, &words);
-    bool ok = are_port_security(&words);
-    svec_destroy(&words);
-    return ok;
+    if (!port_sec_parse(s, &ps, &error)) {
+        free(error);
+        return false;
+    }
+    port_sec_destroy(&ps);
+    return true;
 }
 
 /* Applies 'is_valid' to each argument of 'ctx' from the 'i'th on.  Reports an

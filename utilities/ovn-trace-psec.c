@@ -9,7 +9,8 @@
  * with IP addresses behind it; see port_security in ovn-nb(5).  A packet is
  * allowed if one of the elements allows it.  An element without IP addresses
  * says nothing about IP; one with addresses of one version forbids the
- * other. */
+ * other.  An element for VRRP is about packets of the virtual router, see
+ * lib/port-sec.h. */
 
 #include <config.h>
 
@@ -18,15 +19,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/addr.h"
+#include "lib/port-sec.h"
 #include "ovsdb/ovn-sb-idl.h"
 #include "util.h"
 
 /* Whether 'element' says anything about IP. */
 static bool
-restricts_ip(const struct lsp_addr *element)
+restricts_ip(const struct port_sec *element)
 {
-    return element->n_ip4s || element->n_ip6s;
+    return element->addr.n_ip4s || element->addr.n_ip6s;
 }
 
 /* Whether 'ip' is the address 'a', or in its subnet if 'a' names a subnet. */
@@ -39,10 +40,10 @@ ip4_matches(const struct addr_ip4 *a, ovs_be32 ip)
 }
 
 static bool
-has_ip4(const struct lsp_addr *element, ovs_be32 ip)
+has_ip4(const struct port_sec *element, ovs_be32 ip)
 {
-    for (size_t i = 0; i < element->n_ip4s; i++) {
-        if (ip4_matches(&element->ip4s[i], ip)) {
+    for (size_t i = 0; i < element->addr.n_ip4s; i++) {
+        if (ip4_matches(&element->addr.ip4s[i], ip)) {
             return true;
         }
     }
@@ -61,23 +62,47 @@ ip6_matches(const struct addr_ip6 *a, const struct in6_addr *ip)
                 && ipv6_addr_equals(&masked, &subnet)));
 }
 
-/* The link-local address that goes with the Ethernet address is always
- * included. */
+/* Whether 'ea' may be in the header of an ARP or ND packet. */
 static bool
-has_ip6(const struct lsp_addr *element, const struct in6_addr *ip)
+may_carry_neighbor(const struct port_sec *element, struct eth_addr ea)
 {
+    return (port_sec_is_own(element, ea)
+            || eth_addr_equals(ea, element->addr.mac));
+}
+
+/* Whether 'ip' is the link-local address that goes with an Ethernet address of
+ * 'element'. */
+static bool
+is_own_lla(const struct port_sec *element, const struct in6_addr *ip)
+{
+    const uint8_t *b = ip->s6_addr;
+    struct eth_addr ea = { .ea = { b[8] ^ 2, b[9], b[10], b[13], b[14],
+                                   b[15] } };
     struct in6_addr lla;
 
-    in6_generate_lla(element->mac, &lla);
-    if (ipv6_addr_equals(ip, &lla)) {
-        return true;
-    }
-    for (size_t i = 0; i < element->n_ip6s; i++) {
-        if (ip6_matches(&element->ip6s[i], ip)) {
+    in6_generate_lla(ea, &lla);
+    return ipv6_addr_equals(ip, &lla) && may_carry_neighbor(element, ea);
+}
+
+/* Those link-local addresses are always included. */
+static bool
+has_ip6(const struct port_sec *element, const struct in6_addr *ip)
+{
+    for (size_t i = 0; i < element->addr.n_ip6s; i++) {
+        if (ip6_matches(&element->addr.ip6s[i], ip)) {
             return true;
         }
     }
-    return false;
+    return is_own_lla(element, ip);
+}
+
+/* Whether 'ea' may be the port's address in the header of 'flow'. */
+static bool
+is_allowed_mac(const struct port_sec *element, const struct flow *flow,
+               struct eth_addr ea)
+{
+    return (flow->dl_type == htons(ETH_TYPE_ARP) || is_nd(flow, NULL)
+            ? may_carry_neighbor(element, ea) : port_sec_is_own(element, ea));
 }
 
 /* Sending. */
@@ -106,22 +131,23 @@ is_unspecified_icmp6(const struct flow *flow)
             && (type == 131 || type == 133 || type == 135 || type == 143));
 }
 
+/* Whether 'inner', the sender's address inside of an ND packet, is right. */
 static bool
-mac_is(struct eth_addr inner, const struct lsp_addr *element)
+mac_is(struct eth_addr inner, const struct port_sec *element)
 {
-    return eth_addr_is_zero(inner) || eth_addr_equals(inner, element->mac);
+    return eth_addr_is_zero(inner) || port_sec_is_own(element, inner);
 }
 
 static bool
-allows_arp(const struct lsp_addr *element, const struct flow *flow)
+allows_arp(const struct port_sec *element, const struct flow *flow)
 {
-    return (eth_addr_equals(flow->arp_sha, element->mac)
+    return (port_sec_is_own(element, flow->arp_sha)
             && (!restricts_ip(element) || has_ip4(element, flow->nw_src)));
 }
 
 /* Whether the addresses inside of an ND packet are those of 'element'. */
 static bool
-allows_nd(const struct lsp_addr *element, const struct flow *flow)
+allows_nd(const struct port_sec *element, const struct flow *flow)
 {
     if (flow->tp_src == htons(135)) {
         return mac_is(flow->arp_sha, element);
@@ -132,10 +158,10 @@ allows_nd(const struct lsp_addr *element, const struct flow *flow)
 }
 
 static bool
-allows_in_ip6(const struct lsp_addr *element, const struct flow *flow)
+allows_in_ip6(const struct port_sec *element, const struct flow *flow)
 {
     if (restricts_ip(element)
-        && (!element->n_ip6s || (!has_ip6(element, &flow->ipv6_src)
+        && (!element->addr.n_ip6s || (!has_ip6(element, &flow->ipv6_src)
                                  && !is_unspecified_icmp6(flow)))) {
         return false;
     }
@@ -143,15 +169,15 @@ allows_in_ip6(const struct lsp_addr *element, const struct flow *flow)
 }
 
 static bool
-allows_in(const struct lsp_addr *element, const struct flow *flow)
+allows_in(const struct port_sec *element, const struct flow *flow)
 {
-    if (!eth_addr_equals(flow->dl_src, element->mac)) {
+    if (!is_allowed_mac(element, flow, flow->dl_src)) {
         return false;
     }
     switch (ntohs(flow->dl_type)) {
     case ETH_TYPE_IP:
         return (!restricts_ip(element) || has_ip4(element, flow->nw_src)
-                || (element->n_ip4s && is_dhcp_request(flow)));
+                || (element->addr.n_ip4s && is_dhcp_request(flow)));
     case ETH_TYPE_ARP:
         return allows_arp(element, flow);
     case ETH_TYPE_IPV6:
@@ -165,10 +191,10 @@ allows_in(const struct lsp_addr *element, const struct flow *flow)
 
 /* Whether 'ip' is the broadcast address of a subnet of 'element'. */
 static bool
-is_subnet_broadcast(const struct lsp_addr *element, ovs_be32 ip)
+is_subnet_broadcast(const struct port_sec *element, ovs_be32 ip)
 {
-    for (size_t i = 0; i < element->n_ip4s; i++) {
-        const struct addr_ip4 *a = &element->ip4s[i];
+    for (size_t i = 0; i < element->addr.n_ip4s; i++) {
+        const struct addr_ip4 *a = &element->addr.ip4s[i];
 
         if (a->plen < 32
             && ip == (a->addr | ~be32_prefix_mask(a->plen))) {
@@ -179,17 +205,17 @@ is_subnet_broadcast(const struct lsp_addr *element, ovs_be32 ip)
 }
 
 static bool
-allows_out_ip4(const struct lsp_addr *element, ovs_be32 ip)
+allows_out_ip4(const struct port_sec *element, ovs_be32 ip)
 {
-    return (element->n_ip4s
+    return (element->addr.n_ip4s
             && (has_ip4(element, ip) || ip == htonl(UINT32_MAX)
                 || ip_is_multicast(ip) || is_subnet_broadcast(element, ip)));
 }
 
 static bool
-allows_out(const struct lsp_addr *element, const struct flow *flow)
+allows_out(const struct port_sec *element, const struct flow *flow)
 {
-    if (!eth_addr_equals(flow->dl_dst, element->mac)) {
+    if (!is_allowed_mac(element, flow, flow->dl_dst)) {
         return false;
     }
     if (!restricts_ip(element)) {
@@ -199,7 +225,7 @@ allows_out(const struct lsp_addr *element, const struct flow *flow)
     case ETH_TYPE_IP:
         return allows_out_ip4(element, flow->nw_dst);
     case ETH_TYPE_IPV6:
-        return (element->n_ip6s
+        return (element->addr.n_ip6s
                 && (has_ip6(element, &flow->ipv6_dst)
                     || ipv6_addr_is_multicast(&flow->ipv6_dst)));
     default:
@@ -209,47 +235,26 @@ allows_out(const struct lsp_addr *element, const struct flow *flow)
 
 /* Both. */
 
-/* Parses an element, whose words may be separated by commas, too. */
-static bool
-parse_element(const char *s, struct lsp_addr *element)
-{
-    char *copy = xstrdup(s);
-    char *error;
-
-    for (char *p = copy; *p; p++) {
-        *p = *p == ',' ? ' ' : *p;
-    }
-    bool ok = lsp_addr_parse(copy, element, &error);
-    free(copy);
-    if (!ok) {
-        free(error);
-        return false;
-    }
-    if (!element->has_mac) {
-        lsp_addr_destroy(element);
-        return false;
-    }
-    return true;
-}
-
 static bool
 violates(const struct trace_port *port, const struct flow *flow,
-         bool (*allows)(const struct lsp_addr *, const struct flow *))
+         bool (*allows)(const struct port_sec *, const struct flow *))
 {
     size_t n = 0;
 
     for (size_t i = 0; i < port->sb->n_port_security; i++) {
-        struct lsp_addr element;
+        struct port_sec element;
+        char *error;
 
-        if (parse_element(port->sb->port_security[i], &element)) {
-            bool allowed = allows(&element, flow);
-
-            lsp_addr_destroy(&element);
-            if (allowed) {
-                return false;
-            }
-            n++;
+        if (!port_sec_parse(port->sb->port_security[i], &element, &error)) {
+            free(error);
+            continue;
         }
+        bool allowed = allows(&element, flow);
+        port_sec_destroy(&element);
+        if (allowed) {
+            return false;
+        }
+        n++;
     }
     return n > 0;
 }

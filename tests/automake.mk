@@ -223,14 +223,14 @@ EXTRA_DIST += \
 	tests/tools/nbctl-general.txt \
 	tests/tools/nbctl-groups.txt \
 	tests/tools/nbctl-lb.txt \
+	tests/tools/nbctl-meters.txt \
 	tests/tools/nbctl-mirrors.txt \
 	tests/tools/nbctl-nat.txt \
 	tests/tools/nbctl-networks.txt \
 	tests/tools/nbctl-policies.txt \
 	tests/tools/nbctl-ports.txt \
+	tests/tools/nbctl-qos.txt \
 	tests/tools/nbctl-routes.txt \
-	tests/tools/nbctl-rules.txt \
-	tests/tools/nbctl-services.txt \
 	tests/tools/nbctl-switches.txt \
 	tests/tools/sbctl-general.txt \
 	tests/tools/sbctl-generic.txt \

@@ -14,6 +14,7 @@ lib_libovn_la_SOURCES += lib/internal-version.c lib/internal-version.h
 lib_libovn_la_SOURCES += lib/mem-trim.c lib/mem-trim.h
 lib_libovn_la_SOURCES += \
 	lib/inc-cx.c \
+	lib/inc-elements.c \
 	lib/inc-graph.c \
 	lib/inc-idl.c \
 	lib/inc-index.c \

@@ -43,6 +43,7 @@ inc_cx_get(struct inc *inc, enum inc_mode mode, uint32_t row)
     cx->family = NULL;
     cx->index = NULL;
     cx->n_reads = cx->n_items = 0;
+    cx->set = NULL;
     cx->report = NULL;
     cx->ok = true;
     return cx;
@@ -262,6 +263,37 @@ struct inc_ref
 inc_right(struct inc_cx *cx, struct inc_ref ref)
 {
     return read_pair(cx, ref, true);
+}
+
+/* Returns the node of 'ref', a row of a table of elements; NULL if it is gone,
+ * or not such a row. */
+static const struct inc_node *
+cx_element(struct inc_cx *cx, struct inc_ref ref)
+{
+    const struct inc_node *node = cx_row(cx, ref);
+
+    if (node && cx->inc->tables[node->owner]->kind != INC_ELEMENTS) {
+        cx_breach(cx, "%s is not a table of elements",
+                  cx->inc->tables[node->owner]->name);
+        return NULL;
+    }
+    return node;
+}
+
+const char *
+inc_element(struct inc_cx *cx, struct inc_ref ref)
+{
+    const struct inc_node *node = cx_element(cx, ref);
+
+    return node ? inc_element_string(node) : "";
+}
+
+struct inc_ref
+inc_element_of(struct inc_cx *cx, struct inc_ref ref)
+{
+    const struct inc_node *node = cx_element(cx, ref);
+
+    return node ? (struct inc_ref) { node->key } : INC_NONE;
 }
 
 static void

@@ -12,6 +12,7 @@
  *     inc-graph.c    Nodes, reads and readers.
  *     inc-output.c   Claims.
  *     inc-table.c    Rows, derived tables, joins.
+ *     inc-elements.c Tables of elements of sets.
  *     inc-index.c    Finding rows by key.
  *     inc-cx.c       What the functions of families call.
  *     inc.c          Families, levels, inc_run().
@@ -114,7 +115,9 @@ struct inc_node {
     uint8_t flags;
     uint16_t owner;             /* Number of the table, index or family. */
     uint32_t key;               /* Facts, units: the row.  Buckets: the hash.
-                                 * Free nodes: the next free node. */
+                                 * Rows of INC_ELEMENTS: see
+                                 * inc-elements.c.  Free nodes: the next free
+                                 * node. */
 
     /* What it read: of facts and units.  Most read one thing, or have one or
      * two readers, and need no memory beside the node. */
@@ -130,7 +133,7 @@ struct inc_node {
     } readers;
     void *data;                 /* Rows: see inc-table.c.  Buckets: struct
                                  * inc_bucket.  Facts: the value.  Units:
-                                 * struct inc_claims. */
+                                 * struct inc_claims, or inc_elements. */
 };
 BUILD_ASSERT_DECL(sizeof(struct inc_node) <= 32);
 
@@ -204,6 +207,8 @@ struct inc_table_state {
     struct ovsdb_idl *idl;
     size_t n_orphans;           /* Rows in the IDL's table that are not rows
                                  * of the engine, at the last full scan. */
+    /* INC_ELEMENTS. */
+    struct inc_family tell;     /* Fills it, see inc-elements.c. */
 };
 
 struct inc_family_state {
@@ -211,6 +216,8 @@ struct inc_family_state {
     struct inc_family *family;
     uint16_t no;
     int level;
+    struct inc_table *elements; /* The table that it fills instead of claiming,
+                                 * or NULL. */
     struct inc_htab nodes;      /* Facts or units, by inc_hash_id(row). */
     struct inc_ids pending;
     uint64_t n_run, n_run_before; /* In total; before the last run. */
@@ -307,6 +314,7 @@ uint32_t inc_row_create(struct inc *, struct inc_table *, uint32_t hash,
                         void *data);
 void inc_row_delete(struct inc *, uint32_t id, uint32_t hash);
 void inc_row_changed(struct inc *, uint32_t id, uint32_t mask);
+void inc_row_announce(struct inc *, struct inc_table *, uint32_t id);
 void inc_row_free_data(struct inc *, struct inc_node *);
 int inc_row_compare(const struct inc *, uint32_t a, uint32_t b);
 uint32_t inc_table_find_key(const struct inc_table *, const void *key);
@@ -319,6 +327,19 @@ uint32_t inc_join_part(const struct inc_node *, bool right);
 char *inc_row_bytes(const struct inc_table *, const struct inc_node *,
                     int part);
 void inc_format_row(const struct inc *, uint32_t id, struct ds *);
+
+/* inc-elements.c */
+
+void inc_elements_init(struct inc *, struct inc_table *);
+void inc_elements_set(struct inc *, struct inc_node *unit,
+                      const struct ovsdb_datum *set);
+void inc_elements_clear(struct inc *, struct inc_node *unit);
+bool inc_elements_equal(const struct inc *, const struct inc_node *unit,
+                        const struct ovsdb_datum *set);
+size_t inc_elements_count(const struct inc_node *unit);
+const char *inc_element_string(const struct inc_node *row);
+int inc_element_compare(const struct inc *, const struct inc_node *,
+                        const struct inc_node *);
 
 /* inc-index.c */
 
@@ -374,6 +395,8 @@ struct inc_cx {
     size_t n_reads, allocated_reads;
     struct inc_item **items;
     size_t n_items, allocated_items;
+    const struct ovsdb_datum *set; /* Of a unit that fills a table of
+                                    * elements. */
     struct inc_block *blocks;
     struct inc_unkept *unkept;  /* INC_VERIFY. */
     struct ds *report;          /* INC_VERIFY. */

@@ -13,6 +13,7 @@
  *                             bytes.
  *     INC_JOIN                The pair itself: left id in the upper, right
  *                             id in the lower 32 bits.
+ *     INC_ELEMENTS            The string (see inc-elements.c).
  */
 
 #include <config.h>
@@ -23,6 +24,7 @@
 
 #include "hash.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/json.h"
 #include "util.h"
 #include "uuid.h"
 
@@ -71,7 +73,8 @@ inc_join_part(const struct inc_node *node, bool right)
     return right ? pair & UINT32_MAX : pair >> 32;
 }
 
-/* Compares two rows of one table: by UUID, by key, or by pair. */
+/* Compares two rows of one table: by UUID, by key, by pair, or by whose
+ * element it is and string. */
 int
 inc_row_compare(const struct inc *inc, uint32_t a, uint32_t b)
 {
@@ -88,6 +91,8 @@ inc_row_compare(const struct inc *inc, uint32_t a, uint32_t b)
         return memcmp(na->data, nb->data, table->key_size);
     case INC_JOIN:
         return na->data < nb->data ? -1 : na->data > nb->data;
+    case INC_ELEMENTS:
+        return inc_element_compare(inc, na, nb);
     default:
         OVS_NOT_REACHED();
     }
@@ -107,8 +112,8 @@ inc_row_create(struct inc *inc, struct inc_table *table, uint32_t hash,
 }
 
 /* Puts a new row in the indexes and gives it its units. */
-static void
-row_announce(struct inc *inc, struct inc_table *table, uint32_t id)
+void
+inc_row_announce(struct inc *inc, struct inc_table *table, uint32_t id)
 {
     struct inc_table_state *st = table->st;
 
@@ -156,8 +161,17 @@ inc_row_changed(struct inc *inc, uint32_t id, uint32_t mask)
 void
 inc_row_free_data(struct inc *inc, struct inc_node *node)
 {
-    if (inc->tables[node->owner]->kind != INC_JOIN) {
+    switch (inc->tables[node->owner]->kind) {
+    case INC_IDL:
+    case INC_MEM:
+    case INC_DERIVED:
         free(node->data);
+        break;
+    case INC_ELEMENTS:
+        json_destroy(node->data);
+        break;
+    case INC_JOIN:
+        break;
     }
     node->data = NULL;
 }
@@ -191,7 +205,7 @@ keyed_row_create(struct inc *inc, struct inc_table *table, const void *key,
     uint32_t id = inc_row_create(inc, table, key_hash(table, key),
                                  row_bytes_alloc(table, key, value));
 
-    row_announce(inc, table, id);
+    inc_row_announce(inc, table, id);
     return id;
 }
 
@@ -355,8 +369,8 @@ inc_join_add(struct inc *inc, struct inc_table *join, uint32_t l, uint32_t r)
     if (!inc_join_find(join, l, r)) {
         void *pair = (void *) ((uintptr_t) l << 32 | r);
 
-        row_announce(inc, join,
-                     inc_row_create(inc, join, pair_hash(l, r), pair));
+        inc_row_announce(inc, join, inc_row_create(inc, join, pair_hash(l, r),
+                                                   pair));
     }
 }
 
@@ -456,6 +470,8 @@ inc_add_table(struct inc *inc, struct inc_table *table, struct ovsdb_idl *idl)
         inc_output_init(inc, &table->output, table);
     } else if (table->kind == INC_JOIN) {
         join_init(inc, table);
+    } else if (table->kind == INC_ELEMENTS) {
+        inc_elements_init(inc, table);
     }
 }
 
@@ -490,6 +506,11 @@ inc_format_row(const struct inc *inc, uint32_t id, struct ds *s)
         ds_put_cstr(s, ", ");
         inc_format_row(inc, inc_join_part(node, true), s);
         ds_put_char(s, ')');
+        break;
+    case INC_ELEMENTS:
+        ds_put_char(s, '(');
+        inc_format_row(inc, node->key, s);
+        ds_put_format(s, ", %s)", inc_element_string(node));
         break;
     case INC_MEM:
     case INC_DERIVED:

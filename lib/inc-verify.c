@@ -111,6 +111,22 @@ verify_join(struct verify *v, struct inc_table *join)
     }
 }
 
+/* Does each row of 'table' belong to a unit?  (That each unit has its rows,
+ * verify_elements() tells.) */
+static void
+verify_element_rows(struct verify *v, const struct inc_table *table)
+{
+    size_t n = 0;
+
+    INC_HTAB_FOR_EACH (id, i, &table->st->tell.st->nodes) {
+        n += inc_elements_count(inc_node(v->inc, id));
+    }
+    if (n != table->st->rows.n) {
+        differ(v, 0, "%s: %"PRIu32" rows for %"PRIuSIZE" elements",
+               table->name, table->st->rows.n, n);
+    }
+}
+
 /* Indexes. */
 
 static void
@@ -202,6 +218,16 @@ verify_claims(struct verify *v, struct inc_family *family,
 }
 
 static void
+verify_elements(struct verify *v, struct inc_family *family,
+                const struct inc_node *node, struct inc_cx *cx)
+{
+    family->unit(cx, (struct inc_ref) { node->key });
+    if (!inc_elements_equal(v->inc, node, cx->set)) {
+        differ(v, node->key, "%s: stale elements", family->name);
+    }
+}
+
+static void
 verify_node(struct verify *v, struct inc_family *family, uint32_t id)
 {
     const struct inc_node *node = inc_node(v->inc, id);
@@ -211,6 +237,8 @@ verify_node(struct verify *v, struct inc_family *family, uint32_t id)
     cx->report = v->report;
     if (family->fact) {
         verify_value(v, family, node, cx);
+    } else if (family->st->elements) {
+        verify_elements(v, family, node, cx);
     } else {
         verify_claims(v, family, node, cx);
     }
@@ -250,10 +278,13 @@ verify_counts(struct verify *v)
     for (size_t i = 0; i < v->inc->n_families; i++) {
         struct inc_family *family = v->inc->families[i];
 
+        if (!family->unit || family->st->elements) {
+            continue;
+        }
         INC_HTAB_FOR_EACH (id, j, &family->st->nodes) {
             const struct inc_claims *claims = inc_node(v->inc, id)->data;
 
-            claimed += family->unit && claims ? claims->n : 0;
+            claimed += claims ? claims->n : 0;
         }
     }
     for (size_t i = 0; i < v->inc->n_outputs; i++) {
@@ -290,6 +321,9 @@ inc_verify(struct inc *inc, struct ds *report)
             break;
         case INC_JOIN:
             verify_join(&v, table);
+            break;
+        case INC_ELEMENTS:
+            verify_element_rows(&v, table);
             break;
         case INC_MEM:
             break;

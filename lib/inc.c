@@ -229,6 +229,9 @@ raise_family(struct inc *inc, struct inc_family *f)
         }
         changed |= raise_level(&st->level, f->uses[i]->st->level + 1);
     }
+    if (st->elements) {
+        changed |= raise_level(&st->elements->st->level, st->level + 1);
+    }
     for (size_t i = 0; f->emits && f->emits[i]; i++) {
         struct inc_table *table = derived_table(inc, f->emits[i]);
 
@@ -353,7 +356,9 @@ inc_row_nodes_release(struct inc *inc, struct inc_table *table, uint32_t row)
         inc_htab_remove(&family->st->nodes, inc_hash_id(row), id);
         inc_set_reads(inc, id, NULL, 0);
         node->flags |= INC_GONE;
-        if (family->unit) {
+        if (family->st->elements) {
+            inc_elements_clear(inc, node);
+        } else if (family->unit) {
             inc_claims_set(inc, node, NULL, 0);
         } else {
             inc_dirty_readers(inc, id, INC_COL_ALL);
@@ -433,7 +438,11 @@ inc_run_node(struct inc *inc, uint32_t id)
         run_fact(inc, family, id, cx);
     } else {
         inc_cx_call(cx, family, NULL);
-        inc_claims_set(inc, node, cx->items, cx->n_items);
+        if (family->st->elements) {
+            inc_elements_set(inc, node, cx->set);
+        } else {
+            inc_claims_set(inc, node, cx->items, cx->n_items);
+        }
     }
     inc_set_reads(inc, id, cx->reads, cx->n_reads);
     node->flags &= ~INC_COMPUTING;

@@ -17,7 +17,7 @@
  * Words
  * -----
  *
- * - A "table" holds rows.  There are four kinds:
+ * - A "table" holds rows.  There are five kinds:
  *
  *     INC_IDL      Rows of a database, replicated by the OVSDB IDL.
  *     INC_MEM      Rows that the daemon itself sets with inc_mem_set(), such
@@ -26,6 +26,11 @@
  *                  long as somebody claims its key.
  *     INC_JOIN     The pairs (l, r) of rows of two other tables that have an
  *                  index key in common.  Maintained by the engine.
+ *     INC_ELEMENTS The elements of sets of strings that the rows of another
+ *                  table have.  Maintained by the engine, which keeps the rows
+ *                  of elements that stay when a set changes: that costs what
+ *                  comparing two arrays of pointers costs, and besides only
+ *                  what came and went.
  *
  * - A "ref" names a row for as long as somebody reads it.  It is never a
  *   pointer into a database's replica.  INC_NONE is no row.
@@ -100,6 +105,7 @@ struct inc;
 struct inc_cx;
 struct inc_family;
 struct inc_index;
+struct ovsdb_datum;
 struct ovsdb_idl;
 struct ovsdb_idl_row;
 struct ovsdb_idl_table_class;
@@ -158,7 +164,7 @@ struct inc_output {
 /* Tables
  * ====== */
 
-enum inc_kind { INC_IDL, INC_MEM, INC_DERIVED, INC_JOIN };
+enum inc_kind { INC_IDL, INC_MEM, INC_DERIVED, INC_JOIN, INC_ELEMENTS };
 
 /* What the engine knows of a table of a database; generated from the schema
  * by ovsdb/inc-accessors.py. */
@@ -216,6 +222,15 @@ struct inc_table {
 
     /* INC_JOIN. */
     struct inc_index *left, *right;
+
+    /* INC_ELEMENTS: tells the set of a row of 'of', sorted as the IDL sorts
+     * sets of strings; or NULL, if it is empty.  The set must be valid until
+     * the engine has seen it, as that of a database's row is (the accessors
+     * PREFIX_T_C_set() return it).  May read columns of databases, keys and
+     * values of rows of 'of' and of mem tables. */
+    struct inc_table *of;
+    const struct ovsdb_datum *(*elements)(struct inc_cx *,
+                                          struct inc_ref row);
 
     /* INC_DERIVED: claims of the table's rows; name it in 'emits'. */
     struct inc_output output;
@@ -349,6 +364,11 @@ const void *inc_attr(struct inc_cx *, struct inc_ref);
 /* Parts of a row of a join table. */
 struct inc_ref inc_left(struct inc_cx *, struct inc_ref);
 struct inc_ref inc_right(struct inc_cx *, struct inc_ref);
+
+/* The string that a row of a table of elements is about; the row that it is an
+ * element of.  (Not reads: they never change.) */
+const char *inc_element(struct inc_cx *, struct inc_ref);
+struct inc_ref inc_element_of(struct inc_cx *, struct inc_ref);
 
 /* The row with 'key' of a mem or derived table, or INC_NONE.  Recorded as a
  * read of the key, whether the row exists or not. */

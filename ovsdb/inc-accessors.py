@@ -27,6 +27,12 @@ that is gone, or INC_NONE, it is empty, 0, false or NULL.  By type of column:
     (optional) reference            struct inc_ref
     set of references               const struct inc_ref *, size_t *
 
+for each set of strings, besides,
+
+    const struct ovsdb_datum *PREFIX_T_C_set(struct inc_cx *, struct inc_ref);
+
+that is NULL for a row that is gone, for tables of kind INC_ELEMENTS,
+
 and the numbers of the columns, for lib/inc-rows.h,
 
     enum { PREFIX_T_COL_C ... }                        (in upper case)
@@ -185,6 +191,9 @@ void %s_inc_add_tables(struct inc *inc, struct ovsdb_idl *idl);
         print("};")
         for c in t.columns:
             print("%s;" % proto(c))
+            if c.kind == "strings":
+                print("const struct ovsdb_datum *%s_set(struct inc_cx *, "
+                      "struct inc_ref);" % c.func)
         for c in t.columns:
             if c.kind in INDEXED:
                 print("extern struct inc_index %s_by_%s;" % (t.p, c.c))
@@ -260,6 +269,14 @@ def print_column(prefix, t, c):
     %s
 }""" % (ret.rstrip(), c.func, extra, t.struct, t.struct, t.p, c.bit,
         BODY[c.kind] % values))
+    if c.kind == "strings":
+        print("""
+const struct ovsdb_datum *
+%s_set(struct inc_cx *cx, struct inc_ref ref)
+{
+    const struct ovsdb_idl_row *row = inc_idl_row(cx, ref, &%s_table, %s);
+    return row ? ovsdb_idl_read(row, &%s_col_%s) : NULL;
+}""" % (c.func, t.p, c.bit, t.struct, c.field))
     if c.kind in INDEXED:
         print("""
 static void

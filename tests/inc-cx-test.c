@@ -70,6 +70,7 @@ check_no_row(struct inc_cx *cx, struct inc_ref ref)
     ovs_assert(!*(const uint32_t *) inc_attr(cx, ref));
     ovs_assert(uuid_is_zero(inc_uuid(cx, ref)));
     ovs_assert(!inc_left(cx, ref).id && !inc_right(cx, ref).id);
+    ovs_assert(!inc_element_of(cx, ref).id && !inc_element(cx, ref)[0]);
 }
 
 static void

@@ -99,6 +99,7 @@ rude_unit(struct inc_cx *cx, struct inc_ref row)
     ovs_assert(*odd == *key % 2);           /* Undeclared, but answered. */
     ovs_assert(!*wrong);                    /* Not about this row. */
     ovs_assert(!inc_left(cx, row).id && !inc_right(cx, row).id);
+    ovs_assert(!inc_element_of(cx, row).id && !inc_element(cx, row)[0]);
     ovs_assert(!inc_lookup(cx, &snake, key).id);
     inc_fact(cx, &claiming, row);           /* May not claim, and does not. */
     ovs_assert(!*(const uint32_t *) inc_fact(cx, &parity, INC_NONE));

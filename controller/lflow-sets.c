@@ -15,16 +15,16 @@
  *     dp_lflow        claims that the pair of logical flow and datapath uses
  *                     the set (set_use), and that the set is wanted
  *                     (large_set)
- *     set_members     splits a set that is wanted into rows, one a member
- *                     (set_member)
+ *     set_element     a table with a row for each text in a set that is wanted
+ *     set_member      claims what one of them means, a member (set_member)
  *     set_holes       what the flows of a member have in common: a fact for
  *                     each use
  *     member_flows    emits the flows of one member in one use
  *
- * So one member more is: one run of 'set_members', and for each use one unit
- * and its flow.  What grows with the size of the set is only 'set_members'
- * itself, which looks at each member once: the database hands over the column
- * as a whole.
+ * So one member more is: one run of 'set_member', and for each use one unit
+ * and its flow.  What grows with the size of the set is only that the engine
+ * compares two arrays of pointers to see what is new, and what the IDL does,
+ * which hands over the column as a whole.
  *
  * A set that grows from small to large, or back, costs instantiating what uses
  * it. */
@@ -236,11 +236,15 @@ struct set_id {
     struct uuid dp;             /* Port_Group: Datapath_Binding row. */
 };
 
+static bool
+is_group(const struct set_id *id)
+{
+    return !uuid_is_zero(&id->dp);
+}
+
 /* Derived table: large sets that are used.  Key: struct set_id. */
 struct large_set {
     struct inc_ref row;         /* Address_Set or Port_Group. */
-    uint32_t dp_key;            /* Port_Group: tunnel key of the datapath;
-                                 * otherwise 0. */
 };
 struct inc_table lflow_large_set_table = {
     .name = "large_set",
@@ -264,6 +268,24 @@ static struct inc_table set_member_table = {
     .key_size = sizeof(struct set_member),
 };
 
+/* The elements of large sets, as they are written in the database. */
+static const struct ovsdb_datum *
+large_set_elements(struct inc_cx *cx, struct inc_ref large)
+{
+    const struct large_set *value = inc_value(cx, large);
+
+    return (is_group(inc_key(cx, large))
+            ? sb_pg_ports_set(cx, value->row)
+            : sb_address_set_addresses_set(cx, value->row));
+}
+
+static struct inc_table set_element_table = {
+    .name = "set_element",
+    .kind = INC_ELEMENTS,
+    .of = &lflow_large_set_table,
+    .elements = large_set_elements,
+};
+
 static void
 derive_member(struct inc_cx *cx, const struct set_id *id, ovs_u128 value,
               ovs_u128 mask, uint32_t width)
@@ -278,63 +300,61 @@ derive_member(struct inc_cx *cx, const struct set_id *id, ovs_u128 value,
     inc_derive(cx, &set_member_table, &member, NULL);
 }
 
+/* Claims the member 'address' of the address set 'large'. */
 static void
-split_address_set(struct inc_cx *cx, const struct set_id *id,
-                  struct inc_ref row)
+address_member(struct inc_cx *cx, struct inc_ref large, const char *address)
 {
     struct svec errors = SVEC_EMPTY_INITIALIZER;
-    size_t n;
-    const char *const *texts = sb_address_set_addresses(cx, row, &n);
-    struct expr_constants *set = expr_constants_parse(texts, n, &errors);
+    struct expr_constants *set = expr_constants_parse(&address, 1, &errors);
 
     for (size_t i = 0; i < set->n; i++) {
         const struct expr_constant *c = &set->constants[i];
 
-        derive_member(cx, id, c->value, c->mask, c->width);
+        derive_member(cx, inc_key(cx, large), c->value, c->mask, c->width);
     }
     if (!svec_is_empty(&errors)) {
-        warn_about_members(cx, sb_address_set_name(cx, row), &errors);
+        const struct large_set *value = inc_value(cx, large);
+
+        warn_about_members(cx, sb_address_set_name(cx, value->row), &errors);
     }
     free(set);
     svec_destroy(&errors);
 }
 
+/* Claims the member 'port' of the port group 'large', if it is in the
+ * datapath. */
 static void
-split_port_group(struct inc_cx *cx, const struct set_id *id,
-                 struct inc_ref row, uint32_t dp_key)
-{
-    struct lflow_env env = { .cx = cx, .dp = &id->dp, .dp_key = dp_key };
-    size_t n;
-    const char *const *ports = sb_pg_ports(cx, row, &n);
-
-    for (size_t i = 0; i < n; i++) {
-        unsigned int key;
-
-        if (lflow_lookup_port(&env, ports[i], &key)) {
-            derive_member(cx, id, u128_from_u64(key), u128_ones(32), 32);
-        }
-    }
-}
-
-/* Unit over large_set. */
-static void
-set_members(struct inc_cx *cx, struct inc_ref large)
+port_member(struct inc_cx *cx, struct inc_ref large, const char *port)
 {
     const struct set_id *id = inc_key(cx, large);
-    const struct large_set *value = inc_value(cx, large);
+    struct lflow_env env = { .cx = cx, .dp = &id->dp };
+    unsigned int key;
 
-    if (value->dp_key) {
-        split_port_group(cx, id, value->row, value->dp_key);
-    } else {
-        split_address_set(cx, id, value->row);
+    if (lflow_lookup_port(&env, port, &key)) {
+        derive_member(cx, id, u128_from_u64(key), u128_ones(32), 32);
     }
 }
 
-static struct inc_family set_members_unit = {
-    .name = "set_members",
-    .over = &lflow_large_set_table,
+/* Unit over set_element. */
+static void
+set_member(struct inc_cx *cx, struct inc_ref element)
+{
+    struct inc_ref large = inc_element_of(cx, element);
+    const char *text = inc_element(cx, element);
+
+    if (is_group(inc_key(cx, large))) {
+        port_member(cx, large, text);
+    } else {
+        address_member(cx, large, text);
+    }
+}
+
+static struct inc_family set_member_unit = {
+    .name = "set_member",
+    .over = &set_element_table,
+    .reads = INC_READS(&lflow_large_set_table),
     .emits = INC_EMITS(&set_member_table.output),
-    .unit = set_members,
+    .unit = set_member,
 };
 
 /* Uses of large sets. */
@@ -393,9 +413,7 @@ use_set(struct inc_cx *cx, const struct lflow_instance *in, bool group,
     const struct set_use use = { .lflow = in->row, .dp = in->dp_row };
     inc_derive(cx, &lflow_set_use_table, &key, &use);
 
-    const struct large_set large = {
-        .row = row, .dp_key = group ? in->env.dp_key : 0
-    };
+    const struct large_set large = { .row = row };
     inc_derive(cx, &lflow_large_set_table, &key.id, &large);
 }
 
@@ -594,7 +612,7 @@ lflow_sets_add(struct inc *inc)
     inc_add_family(inc, &lflow_set_fact);
     inc_add_family(inc, &lflow_large_set_fact);
     inc_add_family(inc, &lflow_large_group_fact);
-    inc_add_family(inc, &set_members_unit);
+    inc_add_family(inc, &set_member_unit);
     inc_add_family(inc, &holes_fact);
     inc_add_family(inc, &member_flows_unit);
 }

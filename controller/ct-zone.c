@@ -39,6 +39,7 @@ ct_zones_init(struct ct_zones *zones,
     *zones = (struct ct_zones) {
         .zones = SIMAP_INITIALIZER(&zones->zones),
         .restored = SIMAP_INITIALIZER(&zones->restored),
+        .wanted = SIMAP_INITIALIZER(&zones->wanted),
         .used = bitmap_allocate(MAX_ZONE + 1),
         .min = MIN_ZONE,
         .max = MAX_ZONE,
@@ -54,19 +55,20 @@ ct_zones_destroy(struct ct_zones *zones)
 {
     simap_destroy(&zones->zones);
     simap_destroy(&zones->restored);
+    simap_destroy(&zones->wanted);
     bitmap_free(zones->used);
     sset_destroy(&zones->dirty);
 }
 
-/* Reserves 'zone', read from the database as 'value', for 'name', unless that
- * is out of range or the zone is taken. */
+/* Reserves the zone read from the database as 'value' for 'name', unless it is
+ * none or taken. */
 static void
 restore(struct ct_zones *zones, const char *name, const char *value)
 {
     unsigned int zone;
 
     if (!str_to_uint(value, 10, &zone)
-        || zone < zones->min || zone > zones->max
+        || zone < MIN_ZONE || zone > MAX_ZONE
         || bitmap_is_set(zones->used, zone)) {
         sset_add(&zones->dirty, name);
         return;
@@ -115,6 +117,16 @@ find_free(struct ct_zones *zones)
     return zone;
 }
 
+/* Gives 'zone', which is free, to 'name', which has none. */
+static void
+put(struct ct_zones *zones, const char *name, uint16_t zone)
+{
+    bitmap_set1(zones->used, zone);
+    simap_put(&zones->zones, name, zone);
+    sset_add(&zones->dirty, name);
+    zones->flush(zones->aux, zone);
+}
+
 /* Gives 'name', which has no zone, a free one and returns it, or 0 if there is
  * none left. */
 static uint16_t
@@ -128,11 +140,16 @@ assign(struct ct_zones *zones, const char *name)
                      "%u-%u", name, zones->min, zones->max);
         return 0;
     }
-    bitmap_set1(zones->used, zone);
-    simap_put(&zones->zones, name, zone);
-    sset_add(&zones->dirty, name);
-    zones->flush(zones->aux, zone);
+    put(zones, name, zone);
     return zone;
+}
+
+/* May 'name' have 'zone'? */
+static bool
+is_allowed(const struct ct_zones *zones, const char *name, uint16_t zone)
+{
+    return ((zone >= zones->min && zone <= zones->max)
+            || simap_get(&zones->wanted, name) == zone);
 }
 
 /* Moves the names in 'zones->zones' whose zone is out of range.  Returns true
@@ -145,9 +162,7 @@ move_out_of_range(struct ct_zones *zones)
     bool moved = false;
 
     for (size_t i = 0; i < n; i++) {
-        unsigned int zone = nodes[i]->data;
-
-        if (zone < zones->min || zone > zones->max) {
+        if (!is_allowed(zones, nodes[i]->name, nodes[i]->data)) {
             char *name = xstrdup(nodes[i]->name);
 
             ct_zones_release(zones, name);
@@ -174,16 +189,84 @@ ct_zones_set_range(struct ct_zones *zones, const struct config *config)
     zones->min = min;
     zones->max = max;
     zones->hint = min;
+    return move_out_of_range(zones);
+}
 
+/* Frees the zone of 'node', which is in 'map'. */
+static void
+free_zone(struct ct_zones *zones, struct simap *map, struct simap_node *node)
+{
+    sset_add(&zones->dirty, node->name);
+    bitmap_set0(zones->used, node->data);
+    simap_delete(map, node);
+}
+
+/* Returns the node of 'map' with 'zone', or NULL. */
+static struct simap_node *
+find_zone(const struct simap *map, uint16_t zone)
+{
     struct simap_node *node;
-    SIMAP_FOR_EACH_SAFE (node, &zones->restored) {
-        if (node->data < min || node->data > max) {
-            bitmap_set0(zones->used, node->data);
-            sset_add(&zones->dirty, node->name);
-            simap_delete(&zones->restored, node);
+
+    SIMAP_FOR_EACH (node, map) {
+        if (node->data == zone) {
+            return node;
         }
     }
-    return move_out_of_range(zones);
+    return NULL;
+}
+
+/* Frees the zone that 'name' has, if any, and 'zone', if anybody has it. */
+static void
+evict(struct ct_zones *zones, const char *name, uint16_t zone)
+{
+    struct simap *const maps[] = { &zones->zones, &zones->restored };
+
+    for (size_t i = 0; i < ARRAY_SIZE(maps); i++) {
+        struct simap_node *own = simap_find(maps[i], name);
+        if (own) {
+            free_zone(zones, maps[i], own);
+        }
+
+        struct simap_node *node = find_zone(maps[i], zone);
+        if (node) {
+            free_zone(zones, maps[i], node);
+        }
+    }
+}
+
+/* Forgets all that was said with ct_zones_want(), which is to be said anew. */
+void
+ct_zones_forget_wanted(struct ct_zones *zones)
+{
+    simap_clear(&zones->wanted);
+}
+
+/* 'name' wants 'zone', 0 for any: gives it that, unless a smaller name wants
+ * the same.  Whoever had it has none until the next ct_zones_alloc(). */
+void
+ct_zones_want(struct ct_zones *zones, const char *name, uint16_t zone)
+{
+    struct simap_node *other = zone ? find_zone(&zones->wanted, zone) : NULL;
+    uint16_t now = simap_get(&zones->zones, name);
+
+    if (other && strcmp(other->name, name) < 0) {
+        static struct vlog_rate_limit rl = VLOG_RATE_LIMIT_INIT(5, 20);
+        VLOG_WARN_RL(&rl, "%s: connection tracking zone %u is also wanted by "
+                     "%s, using another", name, zone, other->name);
+        zone = 0;
+    } else if (other) {
+        simap_delete(&zones->wanted, other);
+    }
+
+    if (zone) {
+        simap_put(&zones->wanted, name, zone);
+        if (now != zone && simap_get(&zones->restored, name) != zone) {
+            evict(zones, name, zone);
+            put(zones, name, zone);
+        }
+    } else if (now && !is_allowed(zones, name, now)) {
+        ct_zones_release(zones, name);
+    }
 }
 
 /* Returns the zone of 'name', giving it one if it has none.  Returns 0 if all
@@ -200,9 +283,12 @@ ct_zones_alloc(struct ct_zones *zones, const char *name)
     struct simap_node *node = simap_find(&zones->restored, name);
     if (node) {
         zone = node->data;
-        simap_put(&zones->zones, name, zone);
-        simap_delete(&zones->restored, node);
-        return zone;
+        if (is_allowed(zones, name, zone)) {
+            simap_put(&zones->zones, name, zone);
+            simap_delete(&zones->restored, node);
+            return zone;
+        }
+        free_zone(zones, &zones->restored, node);
     }
     return assign(zones, name);
 }
@@ -213,10 +299,9 @@ ct_zones_release(struct ct_zones *zones, const char *name)
 {
     struct simap_node *node = simap_find(&zones->zones, name);
 
+    simap_find_and_delete(&zones->wanted, name);
     if (node) {
-        sset_add(&zones->dirty, name);
-        bitmap_set0(zones->used, node->data);
-        simap_delete(&zones->zones, node);
+        free_zone(zones, &zones->zones, node);
     }
 }
 
@@ -227,9 +312,7 @@ ct_zones_forget_restored(struct ct_zones *zones)
     struct simap_node *node;
 
     SIMAP_FOR_EACH_SAFE (node, &zones->restored) {
-        bitmap_set0(zones->used, node->data);
-        sset_add(&zones->dirty, node->name);
-        simap_delete(&zones->restored, node);
+        free_zone(zones, &zones->restored, node);
     }
 }
 

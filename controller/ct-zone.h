@@ -13,6 +13,9 @@
  * name while the name is in use, across restarts too, because it is kept in
  * external_ids:ct-zone-<name> of the integration bridge.
  *
+ * A name may want a certain zone, in or out of the range for the others: then
+ * it has that one, and whoever had it has another.
+ *
  * A zone that is handed to a new name is to be flushed first, so that it does
  * not inherit connections: 'flush' is called for it.
  *
@@ -32,6 +35,7 @@ struct ovsrec_bridge;
 struct ct_zones {
     struct simap zones;         /* Zone by name: names in use. */
     struct simap restored;      /* From the bridge, not asked for so far. */
+    struct simap wanted;        /* Zones that names want, if any. */
     unsigned long *used;        /* Bitmap of zones in either. */
     uint16_t min, max;          /* Zones that may be given out. */
     uint16_t hint;              /* Where to look for a free zone. */
@@ -49,6 +53,8 @@ void ct_zones_destroy(struct ct_zones *);
 void ct_zones_restore(struct ct_zones *, const struct ovsrec_bridge *br_int);
 bool ct_zones_set_range(struct ct_zones *, const struct config *);
 
+void ct_zones_forget_wanted(struct ct_zones *);
+void ct_zones_want(struct ct_zones *, const char *name, uint16_t zone);
 uint16_t ct_zones_alloc(struct ct_zones *, const char *name);
 void ct_zones_release(struct ct_zones *, const char *name);
 void ct_zones_forget_restored(struct ct_zones *);

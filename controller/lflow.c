@@ -79,6 +79,8 @@ lflow_encode(struct lflow_instance *in, struct ofpbuf *ofpacts)
         .ingress = lflow_is_ingress(cx, in->row),
         .cur_ltable = sb_lflow_table_id(cx, in->row),
         .n_tables = LOG_PIPELINE_LEN,
+        .common_nat_ct_zone_mf = (in->dp->wants_snat_zone ? MFF_LOG_SNAT_ZONE
+                                  : MFF_LOG_DNAT_ZONE),
         .dp_key = in->dp->key,
         .lflow_cookie = inc_uuid(cx, in->row)->parts[0],
         .controller_meter = sb_lflow_controller_meter(cx, in->row),

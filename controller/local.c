@@ -160,6 +160,20 @@ struct inc_family vif_fact = {
     .fact_size = sizeof(struct vif),
 };
 
+/* Fills in 'place' for the patch port 'pb'. */
+static void
+place_patch(struct inc_cx *cx, struct inc_ref pb, struct place *place)
+{
+    struct inc_ref peer = reach_peer(cx, pb);
+    struct inc_ref dp = peer.id ? sb_pb_datapath(cx, peer) : INC_NONE;
+
+    if (dp.id) {
+        place->where = PLACE_PATCH;
+        place->peer_key = sb_pb_tunnel_key(cx, peer);
+        place->peer_dp = dp;
+    }
+}
+
 static void
 place_compute(struct inc_cx *cx, struct inc_ref pb, void *place_)
 {
@@ -169,7 +183,10 @@ place_compute(struct inc_cx *cx, struct inc_ref pb, void *place_)
     if (vif->ofport) {
         place->where = PLACE_HERE;
         place->ofport = vif->ofport;
-        place->zone = zone_get(cx, pb);
+        place->zone = zone_get(cx, pb, ZONE_PORT);
+        return;
+    } else if (!strcmp(sb_pb_type(cx, pb), "patch")) {
+        place_patch(cx, pb, place);
         return;
     }
 
@@ -265,7 +282,7 @@ local_port(struct inc_cx *cx, struct inc_ref pb)
 
     if (vif->ofport) {
         reach_seed(cx, sb_pb_datapath(cx, pb));
-        zone_request(cx, pb, sb_pb_logical_port(cx, pb));
+        zone_request(cx, pb, ZONE_PORT, sb_pb_logical_port(cx, pb), 0);
     } else if (!strcmp(sb_pb_type(cx, pb), "patch")) {
         reach_joint(cx, pb);
     }
@@ -293,7 +310,60 @@ static struct inc_index dp_by_uuid = {
     .keys = dp_uuid_keys,
 };
 
-/* Unit over reached_table: a datapath that can be reached is local. */
+/* Datapaths by name. */
+static void
+dp_name_keys(struct inc_cx *cx, struct inc_ref dp, struct inc_keys *keys)
+{
+    const char *name = smap_get(sb_dp_external_ids(cx, dp), "name");
+
+    if (name) {
+        inc_key_add_string(keys, name);
+    }
+}
+
+static struct inc_index dp_by_name = {
+    .name = "dp_by_name",
+    .table = &sb_dp_table,
+    .keys = dp_name_keys,
+};
+
+/* Returns what the zones of router 'dp' are called after: its name, as is the
+ * custom, but if other datapaths have that, too, its UUID. */
+static const char *
+zone_owner(struct inc_cx *cx, struct inc_ref dp)
+{
+    const char *name = smap_get(sb_dp_external_ids(cx, dp), "name");
+    size_t n = 0;
+
+    if (name) {
+        inc_find_all(cx, &dp_by_name, name, strlen(name), &n);
+    }
+    return n == 1 ? name : inc_sprintf(cx, UUID_FMT,
+                                       UUID_ARGS(inc_uuid(cx, dp)));
+}
+
+/* Returns the zone that router 'dp' wants for SNAT, 0 for any. */
+static uint16_t
+wanted_snat_zone(struct inc_cx *cx, struct inc_ref dp)
+{
+    unsigned int zone = smap_get_uint(sb_dp_external_ids(cx, dp),
+                                      "snat-ct-zone", 0);
+
+    return zone <= UINT16_MAX ? zone : 0;
+}
+
+static void
+request_router_zones(struct inc_cx *cx, struct inc_ref dp)
+{
+    const char *owner = zone_owner(cx, dp);
+
+    zone_request(cx, dp, ZONE_DNAT, inc_sprintf(cx, "%s_dnat", owner), 0);
+    zone_request(cx, dp, ZONE_SNAT, inc_sprintf(cx, "%s_snat", owner),
+                 wanted_snat_zone(cx, dp));
+}
+
+/* Unit over reached_table: a datapath that can be reached is local, and if it
+ * is a router has zones of its own. */
 static void
 local_dp(struct inc_cx *cx, struct inc_ref row)
 {
@@ -305,9 +375,13 @@ local_dp(struct inc_cx *cx, struct inc_ref row)
         const struct local_dp value = {
             .indirect = reached->indirect,
             .is_switch = is_switch(cx, dp),
+            .wants_snat_zone = wanted_snat_zone(cx, dp) != 0,
             .key = sb_dp_tunnel_key(cx, dp),
         };
 
+        if (!value.is_switch) {
+            request_router_zones(cx, dp);
+        }
         inc_derive(cx, &local_dp_table, uuid, &value);
         monitor_want_dp(cx, uuid);
     }
@@ -316,7 +390,8 @@ local_dp(struct inc_cx *cx, struct inc_ref row)
 static struct inc_family local_dp_unit = {
     .name = "local_dp",
     .over = &reached_table,
-    .emits = INC_EMITS(&local_dp_table.output, &monitor_dps_output),
+    .emits = INC_EMITS(&local_dp_table.output, &monitor_dps_output,
+                       &zones_output),
     .unit = local_dp,
 };
 

@@ -37,6 +37,8 @@ extern struct inc_family vif_fact;
 enum place_where {
     PLACE_NOWHERE,
     PLACE_HERE,                 /* 'ofport' leads to it. */
+    PLACE_PATCH,                /* A patch port, whose peer has 'peer_key' in
+                                 * the datapath 'peer_dp'. */
     PLACE_TUNNEL,               /* 'ofport' is a tunnel of type 'tunnel'. */
 };
 struct place {
@@ -45,8 +47,17 @@ struct place {
     uint8_t tunnel;             /* enum tunnel_type. */
     uint16_t zone;              /* PLACE_HERE: connection tracking zone, 0 if
                                  * it has none yet. */
+    uint32_t peer_key;
+    struct inc_ref peer_dp;     /* Datapath_Binding. */
 };
 extern struct inc_family place_fact;
+
+/* Is the port, if it is on a local datapath, reached without a tunnel? */
+static inline bool
+place_is_local(const struct place *place)
+{
+    return place->where == PLACE_HERE || place->where == PLACE_PATCH;
+}
 
 /* Derived table: the datapaths that packets on this chassis can reach; those
  * of reach.h that exist.  The key is the UUID of the Datapath_Binding row. */
@@ -54,7 +65,9 @@ struct local_dp {
     uint8_t indirect;           /* No workload port is here; it is only
                                  * reached through others. */
     uint8_t is_switch;
-    uint16_t zero;
+    uint8_t wants_snat_zone;    /* A router that wants a certain zone for
+                                 * SNAT. */
+    uint8_t zero;
     uint32_t key;               /* Tunnel key. */
 };
 extern struct inc_table local_dp_table;

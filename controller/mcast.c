@@ -36,7 +36,8 @@ struct member {
 /* A group and its members. */
 struct group {
     const struct uuid *uuid;    /* Multicast_Group row. */
-    uint32_t dp_key;
+    struct inc_ref dp;          /* Datapath_Binding row ... */
+    uint32_t dp_key;            /* ... and its tunnel key. */
     uint16_t key;
     struct member *here;        /* Members on this chassis. */
     size_t n_here;
@@ -52,7 +53,7 @@ compare_members(const void *a_, const void *b_)
     const struct member *a = a_;
     const struct member *b = b_;
 
-    if (a->place.where == PLACE_HERE) {
+    if (place_is_local(&a->place)) {
         return a->key < b->key ? -1 : a->key > b->key;
     } else if (a->place.tunnel != b->place.tunnel) {
         return a->place.tunnel < b->place.tunnel ? -1 : 1;
@@ -88,7 +89,7 @@ find_members(struct inc_cx *cx, struct inc_ref mcg, struct group *group)
     for (size_t i = 0; i < n; i++) {
         const struct place *place = inc_fact(cx, &place_fact, ports[i]);
 
-        if (place->where == PLACE_HERE) {
+        if (place_is_local(place)) {
             group->here[group->n_here++] = (struct member) {
                 .key = sb_pb_tunnel_key(cx, ports[i]),
                 .place = *place,
@@ -155,6 +156,7 @@ emit_local(struct inc_cx *cx, const struct group *group)
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
     struct match match;
 
+    physical_put_dp_zones(cx, group->dp, &ofpacts);
     for (size_t i = 0; i < group->n_here; i++) {
         physical_put_local_output(group->here[i].key,
                                   group->here[i].place.zone, &ofpacts);
@@ -168,7 +170,8 @@ emit_local(struct inc_cx *cx, const struct group *group)
 static void
 mcast_flows(struct inc_cx *cx, struct inc_ref mcg)
 {
-    const struct local_dp *dp = local_dp_get(cx, sb_mcg_datapath(cx, mcg));
+    struct inc_ref dp_row = sb_mcg_datapath(cx, mcg);
+    const struct local_dp *dp = local_dp_get(cx, dp_row);
 
     if (!dp) {
         return;
@@ -176,6 +179,7 @@ mcast_flows(struct inc_cx *cx, struct inc_ref mcg)
 
     struct group group = {
         .uuid = inc_uuid(cx, mcg),
+        .dp = dp_row,
         .dp_key = dp->key,
         .key = sb_mcg_tunnel_key(cx, mcg),
     };

@@ -16,9 +16,11 @@
 #include "controller/flows.h"
 #include "controller/local.h"
 #include "controller/tunnel.h"
+#include "controller/zones.h"
 #include "flow.h"
 #include "lib/logical.h"
 #include "openvswitch/match.h"
+#include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofpbuf.h"
 #include "ovsdb/sb-inc.h"
 #include "util.h"
@@ -26,7 +28,8 @@
 /* A local or remote port for which flows are to be made. */
 struct port {
     const struct uuid *uuid;    /* Port_Binding row. */
-    uint32_t dp_key;            /* Datapath. */
+    struct inc_ref dp;          /* Datapath_Binding row ... */
+    uint32_t dp_key;            /* ... and its tunnel key. */
     uint32_t key;               /* Port. */
     const struct place *place;
 };
@@ -49,6 +52,20 @@ match_outport(const struct port *port, struct match *match)
     match_set_reg(match, MFF_LOG_OUTPORT - MFF_REG0, port->key);
 }
 
+void
+physical_put_dp_zones(struct inc_cx *cx, struct inc_ref dp,
+                      struct ofpbuf *ofpacts)
+{
+    const struct local_dp *local = local_dp_get(cx, dp);
+
+    if (local && !local->is_switch) {
+        put_load(zone_get(cx, dp, ZONE_DNAT), MFF_LOG_DNAT_ZONE, 0, 32,
+                 ofpacts);
+        put_load(zone_get(cx, dp, ZONE_SNAT), MFF_LOG_SNAT_ZONE, 0, 32,
+                 ofpacts);
+    }
+}
+
 /* Table 0: what 'port' sends enters its datapath. */
 static void
 emit_input(struct inc_cx *cx, const struct port *port,
@@ -57,6 +74,7 @@ emit_input(struct inc_cx *cx, const struct port *port,
     struct match match = MATCH_CATCHALL_INITIALIZER;
 
     match_set_in_port(&match, u16_to_ofp(port->place->ofport));
+    physical_put_dp_zones(cx, port->dp, ofpacts);
     put_load(port->place->zone, MFF_LOG_CT_ZONE, 0, 32, ofpacts);
     put_load(port->dp_key, MFF_LOG_DATAPATH, 0, 64, ofpacts);
     put_load(port->key, MFF_LOG_INPORT, 0, 32, ofpacts);
@@ -81,6 +99,7 @@ emit_local_output(struct inc_cx *cx, const struct port *port,
     struct match match;
 
     match_outport(port, &match);
+    physical_put_dp_zones(cx, port->dp, ofpacts);
     put_load(port->place->zone, MFF_LOG_CT_ZONE, 0, 16, ofpacts);
     put_resubmit(OFTABLE_CHECK_LOOPBACK, ofpacts);
     emit(cx, port, OFTABLE_LOCAL_OUTPUT, 100, &match, ofpacts);
@@ -118,6 +137,40 @@ emit_save_inport(struct inc_cx *cx, const struct port *port,
     emit(cx, port, OFTABLE_SAVE_INPORT, 100, &match, ofpacts);
 }
 
+/* Table 65: through 'port', a patch port, into the datapath of its peer, with
+ * empty registers.  As far as OpenFlow is concerned, the packet may leave
+ * through the port that it came from. */
+static void
+emit_patch(struct inc_cx *cx, const struct port *port,
+           struct ofpbuf *ofpacts)
+{
+    struct inc_ref dp = port->place->peer_dp;
+    const struct local_dp *local = local_dp_get(cx, dp);
+    struct match match;
+
+    if (!local) {
+        return;
+    }
+
+    ofpact_put_CLONE(ofpacts);
+    ofpact_put_CT_CLEAR(ofpacts);
+    for (enum mf_field_id reg = MFF_XREG0; reg <= MFF_XREG7; reg++) {
+        put_load(0, reg, 0, 64, ofpacts);
+    }
+    physical_put_dp_zones(cx, dp, ofpacts);
+    put_load(local->key, MFF_LOG_DATAPATH, 0, 64, ofpacts);
+    put_load(port->place->peer_key, MFF_LOG_INPORT, 0, 32, ofpacts);
+    put_load(ofp_to_u16(OFPP_NONE), MFF_IN_PORT, 0, 16, ofpacts);
+    put_resubmit(OFTABLE_LOG_INGRESS, ofpacts);
+
+    struct ofpact_nest *clone = ofpacts->data;
+    ofpacts->header = clone;
+    ofpact_finish_CLONE(ofpacts, &clone);
+
+    match_outport(port, &match);
+    emit(cx, port, OFTABLE_LOG_TO_PHY, 100, &match, ofpacts);
+}
+
 /* Table 65: out to 'port'. */
 static void
 emit_output(struct inc_cx *cx, const struct port *port,
@@ -151,8 +204,9 @@ static void
 port_flows(struct inc_cx *cx, struct inc_ref pb)
 {
     const struct place *place = inc_fact(cx, &place_fact, pb);
+    struct inc_ref dp_row = sb_pb_datapath(cx, pb);
     const struct local_dp *dp = (place->where == PLACE_NOWHERE ? NULL
-                                 : local_dp_get(cx, sb_pb_datapath(cx, pb)));
+                                 : local_dp_get(cx, dp_row));
     if (!dp) {
         return;
     }
@@ -161,17 +215,22 @@ port_flows(struct inc_cx *cx, struct inc_ref pb)
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
     const struct port port = {
         .uuid = inc_uuid(cx, pb),
+        .dp = dp_row,
         .dp_key = dp->key,
         .key = sb_pb_tunnel_key(cx, pb),
         .place = place,
     };
 
-    if (place->where == PLACE_HERE) {
-        emit_input(cx, &port, &ofpacts);
+    if (place_is_local(place)) {
         emit_local_output(cx, &port, &ofpacts);
         emit_loopback_check(cx, &port, &ofpacts);
+    }
+    if (place->where == PLACE_HERE) {
+        emit_input(cx, &port, &ofpacts);
         emit_save_inport(cx, &port, &ofpacts);
         emit_output(cx, &port, &ofpacts);
+    } else if (place->where == PLACE_PATCH) {
+        emit_patch(cx, &port, &ofpacts);
     } else {
         emit_remote_output(cx, &port, &ofpacts);
     }

@@ -14,14 +14,22 @@
  *     33   local output: what is for ports here enters the egress pipeline
  *     34   a packet does not leave through the port it came from
  *     64   unless it is allowed to: then OpenFlow must not object either
- *     65   logical to physical
+ *     65   logical to physical, or through a patch port into the ingress
+ *          pipeline of its peer's datapath
  *
  * mcast.c does tables 32 and 33 for multicast groups. */
 
 #include <stdint.h>
 
-struct inc;
+#include "lib/inc.h"
+
 struct ofpbuf;
+
+/* Appends to 'ofpacts' what sets the connection tracking zones of 'dp', a
+ * Datapath_Binding, if it is a local router.  The caller must declare
+ * local_dp_table. */
+void physical_put_dp_zones(struct inc_cx *, struct inc_ref dp,
+                           struct ofpbuf *ofpacts);
 
 /* Appends to 'ofpacts' what delivers a packet to the local port 'key', which
  * has conntrack zone 'zone', through the loopback check. */

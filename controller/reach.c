@@ -172,9 +172,8 @@ struct inc_output reach_joints_output = {
     .sync = joints_sync,
 };
 
-/* Returns the peer of 'pb', or INC_NONE: they must name each other. */
-static struct inc_ref
-find_peer(struct inc_cx *cx, struct inc_ref pb)
+struct inc_ref
+reach_peer(struct inc_cx *cx, struct inc_ref pb)
 {
     const char *name = smap_get(sb_pb_options(cx, pb), "peer");
     struct inc_ref peer = (name
@@ -194,7 +193,7 @@ void
 reach_joint(struct inc_cx *cx, struct inc_ref pb)
 {
     struct inc_ref from = sb_pb_datapath(cx, pb);
-    struct inc_ref peer = find_peer(cx, pb);
+    struct inc_ref peer = reach_peer(cx, pb);
     struct inc_ref to = peer.id ? sb_pb_datapath(cx, peer) : INC_NONE;
 
     if (from.id && to.id) {

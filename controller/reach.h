@@ -30,6 +30,10 @@ struct svec;
 extern struct inc_output reach_seeds_output;
 extern struct inc_output reach_joints_output;
 
+/* For units and facts: the peer of 'pb', a patch port, or INC_NONE.  They must
+ * name each other. */
+struct inc_ref reach_peer(struct inc_cx *, struct inc_ref pb);
+
 /* For units: there is a port here on datapath 'dp'. */
 void reach_seed(struct inc_cx *, struct inc_ref dp);
 

@@ -14,57 +14,95 @@
 #include <string.h>
 
 #include "controller/ct-zone.h"
+#include "hash.h"
 #include "openvswitch/hmap.h"
 #include "openvswitch/list.h"
 #include "util.h"
 #include "uuid.h"
 
-/* A row that a zone is requested for. */
-struct request {
-    struct hmap_node hmap_node; /* In 'requests', by uuid. */
-    struct ovs_list node;       /* In 'changed', or empty. */
+/* What a zone is requested for. */
+struct zone_key {
     struct uuid row;
-    char *name;                 /* Wanted; NULL: nothing any more. */
+    uint32_t use;               /* enum zone_use. */
+};
+
+/* The value of a claim; the name follows. */
+struct zone_claim {
+    uint16_t wanted;
+};
+
+/* A request for a zone. */
+struct request {
+    struct hmap_node hmap_node; /* In 'requests', by 'key'. */
+    struct ovs_list node;       /* In 'changed', or empty. */
+    struct zone_key key;
+    char *name;                 /* NULL: nothing any more. */
+    uint16_t wanted;            /* This zone; 0: any. */
+    bool wants;                 /* A zone of its own choice, or did. */
     char *given;                /* What a zone was given to, or NULL. */
 };
 
 static struct hmap requests = HMAP_INITIALIZER(&requests);
 static struct ovs_list changed = OVS_LIST_INITIALIZER(&changed);
 
-/* The zones that were handed out, by row. */
+/* The zones that were handed out. */
 static struct inc_table zone_table = {
     .name = "zone",
     .kind = INC_MEM,
-    .key_size = sizeof(struct uuid),
+    .key_size = sizeof(struct zone_key),
     .value_size = sizeof(uint32_t),
 };
 
-/* The request for 'key', a UUID, is now claims[0], or gone. */
-static void
-zones_sync(void *aux OVS_UNUSED, const void *key, size_t key_len OVS_UNUSED,
-           const struct inc_claim *claims, size_t n)
+/* Returns the request for 'key', a new one if there is none. */
+static struct request *
+get_request(const struct zone_key *key)
 {
+    uint32_t hash = hash_bytes(key, sizeof *key, 0);
     struct request *r;
-    struct uuid row;
 
-    memcpy(&row, key, sizeof row);
-    HMAP_FOR_EACH_WITH_HASH (r, hmap_node, uuid_hash(&row), &requests) {
-        if (uuid_equals(&r->row, &row)) {
-            break;
+    HMAP_FOR_EACH_WITH_HASH (r, hmap_node, hash, &requests) {
+        if (!memcmp(&r->key, key, sizeof *key)) {
+            return r;
         }
     }
-    if (!r) {
-        r = xzalloc(sizeof *r);
-        r->row = row;
-        ovs_list_init(&r->node);
-        hmap_insert(&requests, &r->hmap_node, uuid_hash(&row));
-    }
+    r = xzalloc(sizeof *r);
+    r->key = *key;
+    ovs_list_init(&r->node);
+    hmap_insert(&requests, &r->hmap_node, hash);
+    return r;
+}
 
-    free(r->name);
-    r->name = n ? xmemdup0(claims[0].value, claims[0].value_len) : NULL;
+static void
+mark_changed(struct request *r)
+{
     if (ovs_list_is_empty(&r->node)) {
         ovs_list_push_back(&changed, &r->node);
     }
+}
+
+/* The request for 'key', a struct zone_key, is now claims[0], or gone. */
+static void
+zones_sync(void *aux OVS_UNUSED, const void *key_, size_t key_len OVS_UNUSED,
+           const struct inc_claim *claims, size_t n)
+{
+    struct zone_claim claim = { .wanted = 0 };
+    struct zone_key key;
+
+    memcpy(&key, key_, sizeof key);
+    struct request *r = get_request(&key);
+
+    free(r->name);
+    r->name = NULL;
+    if (n) {
+        const char *value = claims[0].value;
+
+        memcpy(&claim, value, sizeof claim);
+        r->name = xmemdup0(value + sizeof claim,
+                           claims[0].value_len - sizeof claim);
+    }
+    r->wanted = claim.wanted;
+    r->wants |= r->wanted != 0;
+    mark_changed(r);
 }
 
 struct inc_output zones_output = {
@@ -73,16 +111,24 @@ struct inc_output zones_output = {
 };
 
 void
-zone_request(struct inc_cx *cx, struct inc_ref row, const char *name)
+zone_request(struct inc_cx *cx, struct inc_ref row, enum zone_use use,
+             const char *name, uint16_t wanted)
 {
-    inc_emit(cx, &zones_output, inc_uuid(cx, row), sizeof(struct uuid),
-             name, strlen(name));
+    const struct zone_key key = { .row = *inc_uuid(cx, row), .use = use };
+    const struct zone_claim claim = { .wanted = wanted };
+    size_t len = strlen(name);
+    char *value = inc_alloc(cx, sizeof claim + len);
+
+    memcpy(value, &claim, sizeof claim);
+    memcpy(value + sizeof claim, name, len);
+    inc_emit(cx, &zones_output, &key, sizeof key, value, sizeof claim + len);
 }
 
 uint16_t
-zone_get(struct inc_cx *cx, struct inc_ref row)
+zone_get(struct inc_cx *cx, struct inc_ref row, enum zone_use use)
 {
-    struct inc_ref zone = inc_lookup(cx, &zone_table, inc_uuid(cx, row));
+    const struct zone_key key = { .row = *inc_uuid(cx, row), .use = use };
+    struct inc_ref zone = inc_lookup(cx, &zone_table, &key);
 
     return zone.id ? *(const uint32_t *) inc_value(cx, zone) : 0;
 }
@@ -102,7 +148,7 @@ take_back(struct inc *inc, struct ct_zones *ct, struct request *r)
         ct_zones_release(ct, r->given);
         free(r->given);
         r->given = NULL;
-        inc_mem_delete(inc, &zone_table, &r->row);
+        inc_mem_delete(inc, &zone_table, &r->key);
     }
 }
 
@@ -115,7 +161,7 @@ give(struct inc *inc, struct ct_zones *ct, struct request *r)
     if (!r->given) {
         r->given = xstrdup(r->name);
     }
-    inc_mem_set(inc, &zone_table, &r->row, &zone);
+    inc_mem_set(inc, &zone_table, &r->key, &zone);
 }
 
 static void
@@ -162,19 +208,22 @@ zones_apply(struct inc *inc, struct ct_zones *ct, bool all)
     struct request *r;
     bool any = all || !ovs_list_is_empty(&changed);
 
-    /* First everything that is given back. */
+    /* First everything that is given back ... */
     LIST_FOR_EACH_SAFE (r, node, &changed) {
+        all |= r->wants;
         take_back(inc, ct, r);
         if (!r->name) {
             ovs_list_remove(&r->node);
             request_free(r);
         }
     }
+    /* ... then, if that may be of concern to others, what is wanted. */
     if (all) {
+        ct_zones_forget_wanted(ct);
         HMAP_FOR_EACH (r, hmap_node, &requests) {
-            if (ovs_list_is_empty(&r->node)) {
-                ovs_list_push_back(&changed, &r->node);
-            }
+            r->wants = r->wanted != 0;
+            ct_zones_want(ct, r->name, r->wanted);
+            mark_changed(r);
         }
     }
     if (!ovs_list_is_empty(&changed)) {

@@ -21,11 +21,20 @@ struct ct_zones;
 
 extern struct inc_output zones_output;
 
-/* For units: requests a zone for 'row', under 'name'. */
-void zone_request(struct inc_cx *, struct inc_ref row, const char *name);
+/* What a row has a zone for. */
+enum zone_use {
+    ZONE_PORT,                  /* Port_Binding: packets from and to it. */
+    ZONE_DNAT,                  /* Datapath_Binding of a router: DNAT ... */
+    ZONE_SNAT,                  /* ... and SNAT. */
+};
 
-/* For units and facts: the zone of 'row', 0 if it has none (yet). */
-uint16_t zone_get(struct inc_cx *, struct inc_ref row);
+/* For units: requests a zone for 'use' of 'row', under 'name': the zone
+ * 'wanted' or, if that is 0, any. */
+void zone_request(struct inc_cx *, struct inc_ref row, enum zone_use use,
+                  const char *name, uint16_t wanted);
+
+/* For units and facts: the zone for 'use' of 'row', 0 if it has none (yet). */
+uint16_t zone_get(struct inc_cx *, struct inc_ref row, enum zone_use use);
 
 /* Adds to 'inc' what this module has. */
 void zones_add(struct inc *inc);

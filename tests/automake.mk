@@ -10,6 +10,7 @@ TESTSUITE_AT = \
 	tests/controller-groups.at \
 	tests/controller-lflow.at \
 	tests/controller-sets.at \
+	tests/controller-zones.at \
 	tests/expr.at \
 	tests/install.at \
 	tests/language.at \

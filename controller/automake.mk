@@ -21,7 +21,9 @@ controller_libofswitch_la_SOURCES = \
 	controller/ofswitch.c \
 	controller/ofswitch.h \
 	controller/packet-in.c \
-	controller/packet-in.h
+	controller/packet-in.h \
+	controller/wire.c \
+	controller/wire.h
 
 bin_PROGRAMS += controller/ovn-controller
 controller_ovn_controller_SOURCES = \

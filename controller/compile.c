@@ -120,6 +120,7 @@ void
 compile_destroy(struct compile *compile)
 {
     inc_destroy(compile->inc);
+    flows_destroy();
     zones_destroy();
     reach_destroy();
     binding_destroy();

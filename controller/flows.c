@@ -6,87 +6,44 @@
 /* Carries OpenFlow flows from the engine to the switch connection; see flows.h
  * for the contract.
  *
- * The engine keeps claims as bytes.  A flow's key is
- *
- *     struct flow_key, n values of the flow, n values of the mask
- *
- * where n is the number of bits in the key's map: the innards of a minimatch
- * laid out flat, so that making a minimatch from it costs two copies.  The
- * value is a struct flow_value and the actions. */
+ * What the engine keeps of a flow, as key and value of claims, is its key and
+ * its content as wire.h defines them.  The switch connection refers to these
+ * bytes and has no copies. */
 
 #include <config.h>
 
 #include "controller/flows.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "byte-order.h"
 #include "controller/ofswitch.h"
+#include "controller/wire.h"
 #include "flow.h"
+#include "lib/expr.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-actions.h"
-#include "openvswitch/ofp-flow.h"
 #include "util.h"
 
-struct flow_key {
-    uint8_t table_id;
-    uint8_t zero;
-    uint16_t priority;
-    uint32_t zero2;
-    struct flowmap map;
-};
-BUILD_ASSERT_DECL(sizeof(struct flow_key) % 8 == 0);
-
-/* Sorted bytewise, so that an ordinary flow comes before a conjunctive one. */
-struct flow_value {
-    uint8_t is_conj;            /* All actions are "conjunction". */
-    uint8_t zero[7];
-    ovs_be64 cookie;
-};
-
 static struct ofswitch *ofswitch;
+static struct expr_oxm *oxm;
 
-/* A flow key taken apart. */
-struct flow_id {
-    uint8_t table_id;
-    uint16_t priority;
-    struct minimatch match;     /* Points into 'buf'. */
-    uint64_t buf[2 * (sizeof(struct miniflow) / 8 + FLOW_U64S)];
-};
-
-/* Fills '*id' from 'key'. */
+/* The conjunctive claims about a flow, united. */
 static void
-flow_id_init(struct flow_id *id, const void *key, size_t key_len)
+set_united(struct wire_flow *flow, const struct inc_claim *claims, size_t n)
 {
-    struct flow_key header;
-    const char *values = (const char *) key + sizeof header;
-    size_t size = (key_len - sizeof header) / 2;
+    uint64_t stub[1024 / 8];
+    struct ofpbuf content = OFPBUF_STUB_INITIALIZER(stub);
 
-    memcpy(&header, key, sizeof header);
-    id->table_id = header.table_id;
-    id->priority = header.priority;
-    for (size_t i = 0; i < 2; i++) {
-        /* One right behind the other, as minimatch_hash() wants them. */
-        struct miniflow *mf = ALIGNED_CAST(
-            struct miniflow *,
-            (char *) id->buf + i * (sizeof(struct miniflow) + size));
-
-        mf->map = header.map;
-        memcpy(miniflow_values(mf), values + i * size, size);
-        id->match.flows[i] = mf;
+    ofpbuf_put(&content, claims[0].value, claims[0].value_len);
+    for (size_t i = 1; i < n; i++) {
+        wire_unite(&content, claims[i].value, claims[i].value_len);
     }
-    id->match.tun_md = NULL;
-}
-
-/* Appends to 'ofpacts' the actions of all the 'n' conjunctive claims in
- * 'claims'. */
-static void
-unite(const struct inc_claim *claims, size_t n, struct ofpbuf *ofpacts)
-{
-    for (size_t i = 0; i < n; i++) {
-        ofpbuf_put(ofpacts,
-                   (const char *) claims[i].value + sizeof(struct flow_value),
-                   claims[i].value_len - sizeof(struct flow_value));
-    }
+    flow->content = content.data;
+    flow->content_len = content.size;
+    ofswitch_flow_set(ofswitch, flow, true);
+    ofpbuf_uninit(&content);
 }
 
 /* The claims about a flow changed: tells the switch connection. */
@@ -94,48 +51,44 @@ static void
 flows_sync(void *aux OVS_UNUSED, const void *key, size_t key_len,
            const struct inc_claim *claims, size_t n)
 {
-    struct flow_id id;
+    struct wire_flow flow = { .key = key, .key_len = key_len };
 
-    flow_id_init(&id, key, key_len);
     if (!n) {
-        ofswitch_flow_del(ofswitch, id.table_id, id.priority, &id.match);
+        ofswitch_flow_del(ofswitch, &flow);
         return;
     }
 
-    uint64_t stub[1024 / 8];
-    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
-    struct flow_value value;
-
-    memcpy(&value, claims[0].value, sizeof value);
-    unite(claims, value.is_conj ? n : 1, &ofpacts);
-    ofswitch_flow_set(ofswitch, id.table_id, id.priority, &id.match,
-                      value.cookie, ofpacts.data, ofpacts.size);
-    ofpbuf_uninit(&ofpacts);
+    /* Ordinary contents come before conjunctive ones. */
+    flow.content = claims[0].value;
+    flow.content_len = claims[0].value_len;
+    if (n > 1 && wire_is_conjunctive(flow.content)) {
+        set_united(&flow, claims, n);
+    } else {
+        ofswitch_flow_set(ofswitch, &flow, false);
+    }
 }
 
 /* Formats a claimed flow as ovs-ofctl does. */
 static void
 flows_format(const void *aux OVS_UNUSED, const void *key, size_t key_len,
-             const void *value_, size_t value_len, struct ds *s)
+             const void *content, size_t content_len, struct ds *s)
 {
-    struct flow_value value;
-    struct flow_id id;
-    struct match match;
-
-    memcpy(&value, value_, sizeof value);
-    flow_id_init(&id, key, key_len);
-    minimatch_expand(&id.match, &match);
-    ds_put_format(s, "cookie=0x%"PRIx64", table=%u, ", ntohll(value.cookie),
-                  id.table_id);
-    match_format(&match, NULL, s, id.priority);
-    ds_put_cstr(s, " actions=");
-
+    const struct wire_flow flow = { .key = key, .key_len = key_len };
     const struct ofpact_format_params params = { .s = s };
     uint64_t stub[1024 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
-    ofpbuf_put(&ofpacts, (const char *) value_ + sizeof value,
-               value_len - sizeof value);
-    ofpacts_format(ofpacts.data, ofpacts.size, &params);
+    struct match match;
+
+    wire_get_match(&flow, &match);
+    ds_put_format(s, "cookie=0x%"PRIx64", table=%u, ",
+                  ntohll(wire_cookie(content)), wire_table_id(&flow));
+    match_format(&match, NULL, s, wire_priority(&flow));
+    ds_put_cstr(s, " actions=");
+    if (wire_get_actions(content, content_len, &ofpacts)) {
+        ofpacts_format(ofpacts.data, ofpacts.size, &params);
+    } else {
+        ds_put_cstr(s, "(too many)");
+    }
     ofpbuf_uninit(&ofpacts);
 }
 
@@ -143,15 +96,13 @@ flows_format(const void *aux OVS_UNUSED, const void *key, size_t key_len,
 static bool
 flows_matches(const void *aux OVS_UNUSED, const char *spec,
               const void *key OVS_UNUSED, size_t key_len OVS_UNUSED,
-              const void *value_, size_t value_len OVS_UNUSED)
+              const void *content, size_t content_len OVS_UNUSED)
 {
-    struct flow_value value;
     char *end;
-
-    memcpy(&value, value_, sizeof value);
     uint64_t cookie = strtoull(spec, &end, 16);
+
     return end != spec && (!*end || *end == '-')
-           && cookie == ntohll(value.cookie);
+           && cookie == ntohll(wire_cookie(content));
 }
 
 struct inc_output flows_output = {
@@ -165,6 +116,14 @@ void
 flows_init(struct ofswitch *sw)
 {
     ofswitch = sw;
+    oxm = expr_oxm_create();
+}
+
+void
+flows_destroy(void)
+{
+    expr_oxm_destroy(oxm);
+    oxm = NULL;
 }
 
 void
@@ -184,41 +143,31 @@ flow_zero_padding(struct ofpact *ofpacts, size_t len)
     }
 }
 
-/* Claims a flow with the given 'value' and actions. */
+/* What a flow is made in. */
+struct draft {
+    uint64_t key_stub[128 / 8];
+    uint64_t content_stub[1024 / 8];
+    struct ofpbuf key;
+    struct ofpbuf content;
+};
+
 static void
-emit(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
-     const struct match *match, const struct flow_value *value,
-     const struct ofpbuf *ofpacts)
+draft_init(struct draft *draft)
 {
-    struct minimatch mm;
+    ofpbuf_use_stub(&draft->key, draft->key_stub, sizeof draft->key_stub);
+    ofpbuf_use_stub(&draft->content, draft->content_stub,
+                    sizeof draft->content_stub);
+}
 
-    minimatch_init(&mm, match);
-
-    size_t size = MINIFLOW_VALUES_SIZE(miniflow_n_values(mm.flow));
-    size_t key_len = sizeof(struct flow_key) + 2 * size;
-    size_t value_len = sizeof *value + ofpacts->size;
-    char *key_buf = inc_alloc(cx, key_len);
-    char *value_buf = inc_alloc(cx, value_len);
-    const struct flow_key key = {
-        .table_id = table_id,
-        .priority = priority,
-        .map = mm.flow->map,
-    };
-
-    memcpy(key_buf, &key, sizeof key);
-    memcpy(key_buf + sizeof key, miniflow_get_values(mm.flow), size);
-    memcpy(key_buf + sizeof key + size,
-           miniflow_get_values(&mm.mask->masks), size);
-    memcpy(value_buf, value, sizeof *value);
-    if (ofpacts->size) {
-        struct ofpact *copy = ALIGNED_CAST(struct ofpact *,
-                                           value_buf + sizeof *value);
-
-        memcpy(copy, ofpacts->data, ofpacts->size);
-        flow_zero_padding(copy, ofpacts->size);
-    }
-    inc_emit(cx, &flows_output, key_buf, key_len, value_buf, value_len);
-    minimatch_destroy(&mm);
+/* Claims what is in 'draft', with 'content', and destroys it. */
+static void
+draft_emit(struct inc_cx *cx, struct draft *draft,
+           const struct ofpbuf *content)
+{
+    inc_emit(cx, &flows_output, draft->key.data, draft->key.size,
+             content->data, content->size);
+    ofpbuf_uninit(&draft->key);
+    ofpbuf_uninit(&draft->content);
 }
 
 void
@@ -226,11 +175,13 @@ flow_emit(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
           const struct match *match, const struct ofpbuf *ofpacts,
           const struct uuid *cookie)
 {
-    const struct flow_value value = {
-        .cookie = htonll(cookie ? cookie->parts[0] : 0),
-    };
+    struct draft draft;
 
-    emit(cx, table_id, priority, match, &value, ofpacts);
+    draft_init(&draft);
+    wire_put_key(&draft.key, table_id, priority, match);
+    wire_put_content(&draft.content, htonll(cookie ? cookie->parts[0] : 0),
+                     ofpacts->data, ofpacts->size);
+    draft_emit(cx, &draft, &draft.content);
 }
 
 void
@@ -238,16 +189,40 @@ flow_emit_conj(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
                const struct match *match, uint32_t id, uint8_t clause,
                uint8_t n_clauses)
 {
-    const struct flow_value value = { .is_conj = 1 };
-    uint64_t stub[64 / 8];
-    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
-    struct ofpact_conjunction *conj = ofpact_put_CONJUNCTION(&ofpacts);
+    struct draft draft;
 
-    conj->id = id;
-    conj->clause = clause;
-    conj->n_clauses = n_clauses;
-    emit(cx, table_id, priority, match, &value, &ofpacts);
-    ofpbuf_uninit(&ofpacts);
+    draft_init(&draft);
+    wire_put_key(&draft.key, table_id, priority, match);
+    wire_put_conjunction(&draft.content, id, clause, n_clauses);
+    draft_emit(cx, &draft, &draft.content);
+}
+
+void
+flow_emit_terms(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
+                const struct expr_term *terms, size_t n,
+                const struct ofpbuf *content)
+{
+    struct draft draft;
+
+    draft_init(&draft);
+    wire_put_key_header(&draft.key, table_id, priority);
+    expr_oxm_put(oxm, terms, n, &draft.key);
+    draft_emit(cx, &draft, content);
+}
+
+void
+flow_emit_terms_conj(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
+                     const struct expr_term *terms, size_t n,
+                     const struct expr_conj *conj)
+{
+    struct draft draft;
+
+    draft_init(&draft);
+    wire_put_key_header(&draft.key, table_id, priority);
+    expr_oxm_put(oxm, terms, n, &draft.key);
+    wire_put_conjunction(&draft.content, conj->id, conj->clause,
+                         conj->n_clauses);
+    draft_emit(cx, &draft, &draft.content);
 }
 
 /* Sets 'n_bits' bits of 'dst' from bit 'ofs' on to 'value'. */

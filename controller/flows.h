@@ -25,13 +25,17 @@
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/types.h"
 
+struct expr_conj;
+struct expr_term;
 struct ofpact;
 struct ofswitch;
 
 extern struct inc_output flows_output;
 
-/* Makes flows go to 'sw'. */
+/* Makes flows go to 'sw', which must live as long as the engine, and not be
+ * run without it. */
 void flows_init(struct ofswitch *sw);
+void flows_destroy(void);
 
 /* Claims the flow that matches 'match' in 'table_id'.  'cookie' is the row
  * that the flow is made from, or NULL. */
@@ -44,6 +48,15 @@ void flow_emit(struct inc_cx *, uint8_t table_id, uint16_t priority,
 void flow_emit_conj(struct inc_cx *, uint8_t table_id, uint16_t priority,
                     const struct match *, uint32_t id, uint8_t clause,
                     uint8_t n_clauses);
+
+/* The same for the match that the 'n' 'terms' make, which must include all
+ * prerequisites; quicker.  'content' is as wire_put_content() makes it. */
+void flow_emit_terms(struct inc_cx *, uint8_t table_id, uint16_t priority,
+                     const struct expr_term *terms, size_t n,
+                     const struct ofpbuf *content);
+void flow_emit_terms_conj(struct inc_cx *, uint8_t table_id, uint16_t priority,
+                          const struct expr_term *terms, size_t n,
+                          const struct expr_conj *conj);
 
 /* Zeros the bytes that the 'len' bytes of 'ofpacts' leave undefined, for who
  * compares them bytewise.  What is claimed need not be prepared so. */

@@ -17,9 +17,11 @@
 #include "controller/lflow-private.h"
 #include "controller/local.h"
 #include "controller/template.h"
+#include "controller/wire.h"
 #include "lib/actions.h"
 #include "lib/logical.h"
-#include "openvswitch/match.h"
+#include "lib/u128.h"
+#include "openvswitch/meta-flow.h"
 #include "ovsdb/sb-inc.h"
 #include "smap.h"
 #include "util.h"
@@ -33,32 +35,47 @@ in_scope(struct inc_cx *cx, struct inc_ref row, const struct local_dp *dp)
     return !dp->indirect || !smap_get(sb_lflow_tags(cx, row), "scope");
 }
 
+/* Sets '*term' to: the whole of field 'id' is 'value'. */
+static void
+put_term(struct expr_term *term, enum mf_field_id id, uint32_t value)
+{
+    *term = (struct expr_term) {
+        .key = id,
+        .value = u128_from_u64(value),
+        .mask = u128_ones(mf_from_id(id)->n_bits),
+    };
+}
+
 /* Emits the OpenFlow flow for 'matches->matches[i]'. */
 static void
 emit_match(struct inc_cx *cx, const struct lflow_instance *in,
            const struct expr_matches *matches, size_t i,
-           const struct ofpbuf *ofpacts)
+           const struct ofpbuf *content)
 {
     const struct expr_match *m = &matches->matches[i];
     uint32_t conj_base = (m->n_conjs || m->conj_id >= 0
                           ? lflow_first_conj_id(cx, in->row) : 0);
-    struct match match;
+    size_t n;
+    const struct expr_term *matched = expr_match_terms(matches, i, &n);
+    struct expr_term *terms = inc_alloc(cx, (n + 2) * sizeof *terms);
 
-    expr_match_get(matches, i, &match);
-    match_set_metadata(&match, htonll(in->dp->key));
+    if (n) {
+        memcpy(terms, matched, n * sizeof *terms);
+    }
+    put_term(&terms[n++], MFF_METADATA, in->dp->key);
     if (m->conj_id >= 0) {
-        match_set_conj_id(&match, conj_base + m->conj_id);
+        put_term(&terms[n++], MFF_CONJ_ID, conj_base + m->conj_id);
     }
     if (!m->n_conjs) {
-        flow_emit(cx, in->oftable, in->priority, &match, ofpacts,
-                  inc_uuid(cx, in->row));
+        flow_emit_terms(cx, in->oftable, in->priority, terms, n, content);
         return;
     }
 
     for (size_t j = 0; j < m->n_conjs; j++) {
-        flow_emit_conj(cx, in->oftable, in->priority, &match,
-                       conj_base + m->conjs[j].id, m->conjs[j].clause,
-                       m->conjs[j].n_clauses);
+        struct expr_conj conj = m->conjs[j];
+
+        conj.id += conj_base;
+        flow_emit_terms_conj(cx, in->oftable, in->priority, terms, n, &conj);
     }
 }
 
@@ -156,19 +173,23 @@ static void
 emit_matches(struct inc_cx *cx, struct lflow_instance *in,
              const struct expr_matches *matches)
 {
-    uint64_t stub[1024 / 8];
-    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    uint64_t stub_a[1024 / 8], stub_b[1024 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub_a);
+    struct ofpbuf content = OFPBUF_STUB_INITIALIZER(stub_b);
     char *error = lflow_encode(in, &ofpacts);
 
     if (error) {
         warn_about(cx, in->row, error);
     } else {
+        wire_put_content(&content, htonll(inc_uuid(cx, in->row)->parts[0]),
+                         ofpacts.data, ofpacts.size);
         for (size_t i = 0; i < matches->n; i++) {
-            emit_match(cx, in, matches, i, &ofpacts);
+            emit_match(cx, in, matches, i, &content);
         }
         lflow_use_large_sets(cx, in);
     }
     ofpbuf_uninit(&ofpacts);
+    ofpbuf_uninit(&content);
 }
 
 /* Emits the flows of logical flow 'row' in the datapath 'dp_row', a row of

@@ -18,7 +18,6 @@
 #include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofp-flow.h"
 #include "openvswitch/ofp-group.h"
-#include "openvswitch/ofp-match.h"
 #include "openvswitch/ofp-msgs.h"
 #include "openvswitch/ofpbuf.h"
 #include "openvswitch/vlog.h"
@@ -45,51 +44,95 @@ static struct vlog_rate_limit reject_rl = VLOG_RATE_LIMIT_INIT(30, 60);
 /* Entries. */
 
 static uint32_t
-of_flow_hash(uint8_t table_id, uint16_t priority,
-             const struct minimatch *match)
+wire_hash(const struct wire_flow *wire)
 {
-    return minimatch_hash(match, hash_2words(table_id, priority));
+    return hash_bytes(wire->key, wire->key_len, 0);
 }
 
 static struct of_flow *
-find_flow(const struct of_flows *flows, uint8_t table_id, uint16_t priority,
-          const struct minimatch *match, uint32_t hash)
+find_flow(const struct of_flows *flows, const struct wire_flow *wire,
+          uint32_t hash)
 {
     struct of_flow *flow;
 
     HMAP_FOR_EACH_WITH_HASH (flow, node, hash, &flows->flows) {
-        if (flow->table_id == table_id
-            && flow->priority == priority
-            && minimatch_equal(&flow->match, match)) {
+        if (flow->wire.key_len == wire->key_len
+            && !memcmp(flow->wire.key, wire->key, wire->key_len)) {
             return flow;
         }
     }
     return NULL;
 }
 
-/* Adds an entry without content or flags. */
+/* Returns a copy of 'wire' in one block of memory, which begins with the
+ * key. */
+static struct wire_flow
+copy_wire(const struct wire_flow *wire)
+{
+    char *bytes = xmalloc(wire->key_len + wire->content_len);
+
+    memcpy(bytes, wire->key, wire->key_len);
+    if (wire->content_len) {
+        memcpy(bytes + wire->key_len, wire->content, wire->content_len);
+    }
+    return (struct wire_flow) {
+        .key = bytes,
+        .key_len = wire->key_len,
+        .content = wire->content ? bytes + wire->key_len : NULL,
+        .content_len = wire->content_len,
+    };
+}
+
+static size_t
+wire_size(const struct wire_flow *wire)
+{
+    return wire->key_len + wire->content_len;
+}
+
+/* Makes 'wire', or a copy of it if 'copy', what 'flow' refers to. */
+static void
+set_wire(struct of_flows *flows, struct of_flow *flow,
+         const struct wire_flow *wire, bool copy)
+{
+    const struct wire_flow new = copy ? copy_wire(wire) : *wire;
+
+    if (flow->flags & OFF_OWNED) {
+        flows->owned_bytes -= wire_size(&flow->wire);
+        free(CONST_CAST(void *, flow->wire.key));
+    }
+    flow->wire = new;
+    flow->flags = (flow->flags & ~OFF_OWNED) | (copy ? OFF_OWNED : 0);
+    flows->owned_bytes += copy ? wire_size(&new) : 0;
+}
+
+/* Makes 'flow' independent of its owner. */
+static void
+own_wire(struct of_flows *flows, struct of_flow *flow)
+{
+    if (!(flow->flags & OFF_OWNED)) {
+        const struct wire_flow wire = flow->wire;
+
+        set_wire(flows, flow, &wire, true);
+    }
+}
+
+/* Adds an entry without flags. */
 static struct of_flow *
-insert_flow(struct of_flows *flows, uint8_t table_id, uint16_t priority,
-            const struct minimatch *match, uint32_t hash)
+insert_flow(struct of_flows *flows, const struct wire_flow *wire, bool copy,
+            uint32_t hash)
 {
     struct of_flow *flow = xzalloc(sizeof *flow);
 
-    minimatch_clone(&flow->match, match);
-    flow->table_id = table_id;
-    flow->priority = priority;
+    set_wire(flows, flow, wire, copy);
     hmap_insert(&flows->flows, &flow->node, hash);
     return flow;
 }
 
-static void
-set_content(struct of_flows *flows, struct of_flow *flow, ovs_be64 cookie,
-            const struct ofpact *ofpacts, size_t ofpacts_len)
+static bool
+same_content(const struct wire_flow *a, const struct wire_flow *b)
 {
-    flows->ofpacts_bytes += ofpacts_len - flow->ofpacts_len;
-    free(flow->ofpacts);
-    flow->ofpacts = ofpacts_len ? xmemdup(ofpacts, ofpacts_len) : NULL;
-    flow->ofpacts_len = ofpacts_len;
-    flow->cookie = cookie;
+    return (a->content && a->content_len == b->content_len
+            && !memcmp(a->content, b->content, a->content_len));
 }
 
 /* Sets and clears flags, keeping the counts of 'flows'. */
@@ -112,10 +155,11 @@ set_flags(struct of_flows *flows, struct of_flow *flow,
 static void
 free_flow(struct of_flows *flows, struct of_flow *flow)
 {
+    const struct wire_flow nothing = { .key = NULL };
+
+    set_wire(flows, flow, &nothing, false);
     set_flags(flows, flow, 0, UINT8_MAX);
-    set_content(flows, flow, 0, NULL, 0);
     hmap_remove(&flows->flows, &flow->node);
-    minimatch_destroy(&flow->match);
     free(flow);
 }
 
@@ -157,147 +201,6 @@ clear_batch(struct of_flows *flows)
     }
 }
 
-/* Equality. */
-
-/* Returns 'match' the way the switch would keep it: 'match' itself or, if it
- * has fields that lack their prerequisites, 'normal', which the caller must
- * then destroy. */
-static const struct minimatch *
-normalise_match(const struct minimatch *match, struct minimatch *normal)
-{
-    struct match m;
-
-    minimatch_expand(match, &m);
-
-    struct flow_wildcards before = m.wc;
-    ofputil_normalize_match_quiet(&m);
-    if (match_has_default_packet_type(&m)) {
-        m.flow.packet_type = 0;
-        m.wc.masks.packet_type = 0;
-    }
-    if (flow_wildcards_equal(&before, &m.wc)) {
-        return match;
-    }
-    minimatch_init(normal, &m);
-    return normal;
-}
-
-static int
-compare_conjunctions(const void *a_, const void *b_)
-{
-    const struct ofpact_conjunction *a = a_;
-    const struct ofpact_conjunction *b = b_;
-
-    return (a->id != b->id ? (a->id < b->id ? -1 : 1)
-            : a->clause != b->clause ? (a->clause < b->clause ? -1 : 1)
-            : 0);
-}
-
-/* Returns 'ofpacts' in an order that does not depend on history: itself or,
- * if it consists of several "conjunction" actions, whose order means nothing,
- * a copy in 'sorted'. */
-static const struct ofpact *
-sort_conjunctions(const struct ofpact *ofpacts, size_t ofpacts_len,
-                  struct ofpbuf *sorted)
-{
-    const size_t size = OFPACT_ALIGN(sizeof(struct ofpact_conjunction));
-    const struct ofpact *a;
-
-    if (ofpacts_len <= size || ofpacts->type != OFPACT_CONJUNCTION) {
-        return ofpacts;
-    }
-    OFPACT_FOR_EACH (a, ofpacts, ofpacts_len) {
-        if (a->type != OFPACT_CONJUNCTION) {
-            return ofpacts;
-        }
-    }
-    ofpbuf_put(sorted, ofpacts, ofpacts_len);
-    qsort(sorted->data, ofpacts_len / size, size, compare_conjunctions);
-    return sorted->data;
-}
-
-static void
-put_instructions(const struct ofpact *ofpacts, size_t ofpacts_len,
-                 struct ofpbuf *wire)
-{
-    ofpbuf_clear(wire);
-    ofpacts_put_openflow_instructions(ofpacts, ofpacts_len, wire,
-                                      OFP15_VERSION);
-}
-
-static struct ofpbuf *
-encode_flow_mod(const struct of_flow *flow, enum ofp_flow_mod_command command)
-{
-    bool add = command == OFPFC_ADD;
-    struct ofputil_flow_mod fm = {
-        .match = flow->match,
-        .priority = flow->priority,
-        .table_id = flow->table_id,
-        .command = command,
-        .new_cookie = add ? flow->cookie : OVS_BE64_MAX,
-        .buffer_id = UINT32_MAX,
-        .out_port = OFPP_ANY,
-        .out_group = OFPG_ANY,
-        .ofpacts = add ? flow->ofpacts : NULL,
-        .ofpacts_len = add ? flow->ofpacts_len : 0,
-    };
-
-    return ofputil_encode_flow_mod(&fm, OFPUTIL_P_OF15_OXM);
-}
-
-/* Puts into 'wire' the instructions that a switch would report for 'flow',
- * which differ from those that it was given where it completes or
- * reorders them.  Returns false if a switch would refuse them. */
-static bool
-put_reported_instructions(const struct of_flow *flow, struct ofpbuf *wire)
-{
-    struct ofpbuf *msg = encode_flow_mod(flow, OFPFC_ADD);
-    struct ofputil_flow_mod fm;
-    struct ofpbuf ofpacts;
-
-    ofpbuf_init(&ofpacts, 0);
-    bool ok = (msg->size <= UINT16_MAX
-               && !ofputil_decode_flow_mod(&fm, msg->data, OFPUTIL_P_OF15_OXM,
-                                           NULL, NULL, &ofpacts, OFPP_MAX,
-                                           UINT8_MAX));
-    if (ok) {
-        put_instructions(fm.ofpacts, fm.ofpacts_len, wire);
-        minimatch_destroy(&fm.match);
-    }
-    ofpbuf_uninit(&ofpacts);
-    ofpbuf_delete(msg);
-    return ok;
-}
-
-/* Returns true if what the switch reports in 'fs' is what it would report
- * after it was given 'flow'.  (Comparing 'struct ofpact's would not do: they
- * remember from which of several encodings they came.) */
-static bool
-flow_equals_stats(const struct of_flow *flow,
-                  const struct ofputil_flow_stats *fs)
-{
-    if (flow->cookie != fs->cookie || fs->idle_timeout || fs->hard_timeout
-        || fs->importance || fs->flags) {
-        return false;
-    }
-
-    uint64_t stub_a[64], stub_b[64], stub_c[16];
-    struct ofpbuf a = OFPBUF_STUB_INITIALIZER(stub_a);
-    struct ofpbuf b = OFPBUF_STUB_INITIALIZER(stub_b);
-    struct ofpbuf c = OFPBUF_STUB_INITIALIZER(stub_c);
-
-    put_instructions(flow->ofpacts, flow->ofpacts_len, &a);
-    put_instructions(sort_conjunctions(fs->ofpacts, fs->ofpacts_len, &c),
-                     fs->ofpacts_len, &b);
-    bool equal = (ofpbuf_equal(&a, &b)
-                  || (put_reported_instructions(flow, &a)
-                      && ofpbuf_equal(&a, &b)));
-    ofpbuf_uninit(&a);
-    ofpbuf_uninit(&b);
-    ofpbuf_uninit(&c);
-    return equal;
-}
-
 /* Creation and destruction. */
 
 void
@@ -323,46 +226,28 @@ of_flows_destroy(struct of_flows *flows)
 
 /* Edits. */
 
-static void
-set_normal(struct of_flows *flows, uint8_t table_id, uint16_t priority,
-           const struct minimatch *match, ovs_be64 cookie,
-           const struct ofpact *ofpacts, size_t ofpacts_len)
+void
+of_flows_set(struct of_flows *flows, const struct wire_flow *wire, bool copy)
 {
-    uint32_t hash = of_flow_hash(table_id, priority, match);
-    struct of_flow *flow = find_flow(flows, table_id, priority, match, hash);
+    uint32_t hash = wire_hash(wire);
+    struct of_flow *flow = find_flow(flows, wire, hash);
 
     if (!flow) {
-        flow = insert_flow(flows, table_id, priority, match, hash);
-    } else if (flow->flags & (OFF_DESIRED | OFF_IN_SYNC)
-               && flow->cookie == cookie
-               && ofpacts_equal(flow->ofpacts, flow->ofpacts_len,
-                                ofpacts, ofpacts_len)) {
-        /* No change, or a deletion taken back before it was sent. */
-        set_flags(flows, flow, OFF_DESIRED, 0);
-        return;
+        flow = insert_flow(flows, wire, copy, hash);
+    } else {
+        /* No change, or a deletion taken back before it was sent? */
+        bool same = (flow->flags & (OFF_DESIRED | OFF_IN_SYNC)
+                     && same_content(&flow->wire, wire));
+
+        set_wire(flows, flow, wire, copy);
+        if (same) {
+            set_flags(flows, flow, OFF_DESIRED, 0);
+            return;
+        }
     }
-    set_content(flows, flow, cookie, ofpacts, ofpacts_len);
     set_flags(flows, flow, OFF_DESIRED,
               OFF_IN_SYNC | OFF_REJECTED | OFF_WARNED);
     enqueue(flows, flow);
-}
-
-void
-of_flows_set(struct of_flows *flows, uint8_t table_id, uint16_t priority,
-             const struct minimatch *match, ovs_be64 cookie,
-             const struct ofpact *ofpacts, size_t ofpacts_len)
-{
-    struct minimatch tmp;
-    const struct minimatch *normal = normalise_match(match, &tmp);
-    uint64_t stub[16];
-    struct ofpbuf sorted = OFPBUF_STUB_INITIALIZER(stub);
-
-    set_normal(flows, table_id, priority, normal, cookie,
-               sort_conjunctions(ofpacts, ofpacts_len, &sorted), ofpacts_len);
-    ofpbuf_uninit(&sorted);
-    if (normal == &tmp) {
-        minimatch_destroy(&tmp);
-    }
 }
 
 static void
@@ -370,26 +255,22 @@ undesire(struct of_flows *flows, struct of_flow *flow)
 {
     set_flags(flows, flow, 0, OFF_DESIRED | OFF_REJECTED | OFF_WARNED);
     if (flow->flags & (OFF_ON_SWITCH | OFF_IN_FLIGHT)) {
+        own_wire(flows, flow);
         enqueue(flows, flow);
-    } else if (!(flow->flags & OFF_QUEUED)) {
+    } else if (flow->flags & OFF_QUEUED) {
+        own_wire(flows, flow);
+    } else {
         free_flow(flows, flow);
     }
 }
 
 void
-of_flows_del(struct of_flows *flows, uint8_t table_id, uint16_t priority,
-             const struct minimatch *match)
+of_flows_del(struct of_flows *flows, const struct wire_flow *wire)
 {
-    struct minimatch tmp;
-    const struct minimatch *normal = normalise_match(match, &tmp);
-    struct of_flow *flow = find_flow(flows, table_id, priority, normal,
-                                     of_flow_hash(table_id, priority, normal));
+    struct of_flow *flow = find_flow(flows, wire, wire_hash(wire));
 
     if (flow && flow->flags & OFF_DESIRED) {
         undesire(flows, flow);
-    }
-    if (normal == &tmp) {
-        minimatch_destroy(&tmp);
     }
 }
 
@@ -418,7 +299,8 @@ of_flows_forget(struct of_flows *flows)
     clear_queue(flows);
     clear_batch(flows);
     HMAP_FOR_EACH_SAFE (flow, node, &flows->flows) {
-        set_flags(flows, flow, 0, (uint8_t) ~(OFF_DESIRED | OFF_WARNED));
+        set_flags(flows, flow, 0, OFF_ON_SWITCH | OFF_IN_SYNC | OFF_QUEUED
+                                  | OFF_IN_FLIGHT | OFF_REJECTED);
         if (!(flow->flags & OFF_DESIRED)) {
             free_flow(flows, flow);
         }
@@ -429,26 +311,22 @@ of_flows_forget(struct of_flows *flows)
 void
 of_flows_read(struct of_flows *flows, const struct ofputil_flow_stats *fs)
 {
-    struct minimatch match, tmp;
+    uint64_t stub[256 / 8];
+    struct ofpbuf key = OFPBUF_STUB_INITIALIZER(stub);
 
-    minimatch_init(&match, &fs->match);
+    wire_put_key(&key, fs->table_id, fs->priority, &fs->match);
 
-    const struct minimatch *normal = normalise_match(&match, &tmp);
-    uint32_t hash = of_flow_hash(fs->table_id, fs->priority, normal);
-    struct of_flow *flow = find_flow(flows, fs->table_id, fs->priority,
-                                     normal, hash);
+    const struct wire_flow wire = { .key = key.data, .key_len = key.size };
+    uint32_t hash = wire_hash(&wire);
+    struct of_flow *flow = find_flow(flows, &wire, hash);
     if (!flow) {
-        flow = insert_flow(flows, fs->table_id, fs->priority, normal, hash);
+        flow = insert_flow(flows, &wire, true, hash);
     }
     set_flags(flows, flow, OFF_ON_SWITCH, 0);
-    if (flow->flags & OFF_DESIRED && flow_equals_stats(flow, fs)) {
+    if (flow->flags & OFF_DESIRED && wire_equals_stats(&flow->wire, fs)) {
         set_flags(flows, flow, OFF_IN_SYNC, 0);
     }
-
-    if (normal == &tmp) {
-        minimatch_destroy(&tmp);
-    }
-    minimatch_destroy(&match);
+    ofpbuf_uninit(&key);
 }
 
 /* Forgets which flows the switch has, because nobody could tell, and arranges
@@ -478,7 +356,7 @@ of_flows_end_read(struct of_flows *flows, bool complete)
         HMAP_FOR_EACH (flow, node, &flows->flows) {
             uint8_t right = OFF_DESIRED | OFF_IN_SYNC;
 
-            if ((flow->table_id == 0) != (pass == 1)) {
+            if ((wire_table_id(&flow->wire) == 0) != (pass == 1)) {
                 continue;
             } else if ((flow->flags & right) != right) {
                 enqueue(flows, flow);
@@ -603,8 +481,9 @@ of_flows_encode(struct of_flows *flows, size_t idx)
         return msg;
     }
 
-    struct ofpbuf *msg = encode_flow_mod(c->flow, (c->add ? OFPFC_ADD
-                                                   : OFPFC_DELETE_STRICT));
+    struct ofpbuf *msg = wire_encode_flow_mod(&c->flow->wire,
+                                              (c->add ? OFPFC_ADD
+                                               : OFPFC_DELETE_STRICT));
     if (msg->size > MAX_FLOW_MOD_SIZE) {
         of_flows_reject(flows, idx, "too long for an OpenFlow message");
         ofpbuf_delete(msg);
@@ -632,15 +511,18 @@ of_flows_reject(struct of_flows *flows, size_t idx, const char *reason)
 
     /* If the flow was edited meanwhile, that is another content. */
     bool current = !(flow->flags & OFF_QUEUED);
-    char *match = minimatch_to_string(&flow->match, NULL,
-                                      OFP_DEFAULT_PRIORITY);
+    struct match match;
+    wire_get_match(&flow->wire, &match);
+    char *s = match_to_string(&match, NULL, OFP_DEFAULT_PRIORITY);
     VLOG_RL(&reject_rl,
             current && flow->flags & OFF_WARNED ? VLL_DBG : VLL_WARN,
             "switch rejected %s of flow table=%"PRIu8", priority=%"PRIu16
             ", match=(%s), cookie=0x%"PRIx64": %s",
-            c->add ? "addition" : "deletion", flow->table_id, flow->priority,
-            match, ntohll(flow->cookie), reason);
-    free(match);
+            c->add ? "addition" : "deletion", wire_table_id(&flow->wire),
+            wire_priority(&flow->wire), s,
+            flow->wire.content ? ntohll(wire_cookie(flow->wire.content)) : 0,
+            reason);
+    free(s);
     if (current) {
         flow->flags |= OFF_WARNED;
     }
@@ -741,15 +623,20 @@ of_flows_retry_rejected(struct of_flows *flows)
 static bool
 uses_controller_meter(const struct of_flow *flow, uint32_t meter_id)
 {
+    uint64_t stub[1024 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
     const struct ofpact *a;
+    bool uses = false;
 
-    OFPACT_FOR_EACH_FLATTENED (a, flow->ofpacts, flow->ofpacts_len) {
-        if (a->type == OFPACT_CONTROLLER
-            && ofpact_get_CONTROLLER(a)->meter_id == meter_id) {
-            return true;
+    if (wire_get_actions(flow->wire.content, flow->wire.content_len,
+                         &ofpacts)) {
+        OFPACT_FOR_EACH_FLATTENED (a, ofpacts.data, ofpacts.size) {
+            uses |= (a->type == OFPACT_CONTROLLER
+                     && ofpact_get_CONTROLLER(a)->meter_id == meter_id);
         }
     }
-    return false;
+    ofpbuf_uninit(&ofpacts);
+    return uses;
 }
 
 /* Sends again the flows whose "controller" actions use meter 'meter_id'.  The

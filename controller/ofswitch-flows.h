@@ -6,7 +6,7 @@
 /* The flow table of an ofswitch: what is desired, what the switch has, and the
  * flow_mods that lead from the one to the other.
  *
- * One hash table, keyed on table, priority and match, serves as the desired
+ * One hash table, by key (see wire.h), serves as the desired
  * and as the installed table.  An entry's flags say whether the flow is
  * desired and what is known of it on the switch:
  *
@@ -15,8 +15,8 @@
  *     yes        yes         no        To be replaced: the switch has other
  *                                      actions or another cookie.
  *     yes        yes         yes       As it should be.
- *     no         yes         -         To be deleted.  'ofpacts' and 'cookie'
- *                                      are the switch's if IN_SYNC.
+ *     no         yes         -         To be deleted.  The content is the
+ *                                      switch's if IN_SYNC.
  *     no         no          -         Freed at once.
  *
  * While it is not known what the switch has (no connection, or it is being
@@ -40,12 +40,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "controller/wire.h"
 #include "openvswitch/hmap.h"
-#include "openvswitch/match.h"
-#include "openvswitch/ofp-errors.h"
-#include "openvswitch/types.h"
 
-struct ofpact;
 struct ofpbuf;
 struct ofputil_flow_stats;
 
@@ -57,16 +54,13 @@ enum of_flow_flags {
     OFF_IN_FLIGHT = 1 << 4,     /* In 'batch'. */
     OFF_REJECTED = 1 << 5,      /* The switch refused this content. */
     OFF_WARNED = 1 << 6,        /* ...and that has been logged. */
+    OFF_OWNED = 1 << 7,         /* 'wire' is this entry's own, one block. */
 };
 
 struct of_flow {
     struct hmap_node node;      /* In struct of_flows's 'flows'. */
-    struct minimatch match;
-    struct ofpact *ofpacts;     /* Owned; NULL if 'ofpacts_len' is 0. */
-    ovs_be64 cookie;
-    uint32_t ofpacts_len;       /* In bytes. */
-    uint16_t priority;
-    uint8_t table_id;
+    struct wire_flow wire;      /* The owner's, unless OFF_OWNED.  'content'
+                                 * is NULL if it is not known. */
     uint8_t flags;              /* Of OFF_*. */
 };
 
@@ -91,7 +85,7 @@ struct of_flows {
     size_t n_desired;           /* With OFF_DESIRED. */
     size_t n_on_switch;         /* With OFF_ON_SWITCH. */
     size_t n_rejected;          /* With OFF_REJECTED. */
-    size_t ofpacts_bytes;       /* Total of 'ofpacts_len'. */
+    size_t owned_bytes;         /* Of keys and contents with OFF_OWNED. */
     struct of_flow_counts counts;
 
     /* True if the flags say what the switch has. */
@@ -119,11 +113,8 @@ void of_flows_init(struct of_flows *);
 void of_flows_destroy(struct of_flows *);
 
 /* Edits, as in ofswitch.h. */
-void of_flows_set(struct of_flows *, uint8_t table_id, uint16_t priority,
-                  const struct minimatch *, ovs_be64 cookie,
-                  const struct ofpact *, size_t ofpacts_len);
-void of_flows_del(struct of_flows *, uint8_t table_id, uint16_t priority,
-                  const struct minimatch *);
+void of_flows_set(struct of_flows *, const struct wire_flow *, bool copy);
+void of_flows_del(struct of_flows *, const struct wire_flow *);
 void of_flows_flush(struct of_flows *);
 
 /* Reading. */

@@ -392,19 +392,15 @@ ofswitch_wait(struct ofswitch *sw)
 /* Desired state. */
 
 void
-ofswitch_flow_set(struct ofswitch *sw, uint8_t table_id, uint16_t priority,
-                  const struct minimatch *match, ovs_be64 cookie,
-                  const struct ofpact *ofpacts, size_t ofpacts_len)
+ofswitch_flow_set(struct ofswitch *sw, const struct wire_flow *flow, bool copy)
 {
-    of_flows_set(&sw->flows, table_id, priority, match, cookie, ofpacts,
-                 ofpacts_len);
+    of_flows_set(&sw->flows, flow, copy);
 }
 
 void
-ofswitch_flow_del(struct ofswitch *sw, uint8_t table_id, uint16_t priority,
-                  const struct minimatch *match)
+ofswitch_flow_del(struct ofswitch *sw, const struct wire_flow *flow)
 {
-    of_flows_del(&sw->flows, table_id, priority, match);
+    of_flows_del(&sw->flows, flow);
 }
 
 void
@@ -591,7 +587,7 @@ ofswitch_get_memory_usage(const struct ofswitch *sw, struct simap *usage)
 {
     const struct of_flows *flows = &sw->flows;
     size_t bytes = (hmap_count(&flows->flows) * sizeof(struct of_flow)
-                    + flows->ofpacts_bytes
+                    + flows->owned_bytes
                     + flows->allocated_queue * sizeof *flows->queue
                     + flows->allocated_batch * sizeof *flows->batch);
 

@@ -66,13 +66,12 @@
 #include "openvswitch/types.h"
 
 struct ds;
-struct minimatch;
-struct ofpact;
 struct ofpbuf;
 struct ofputil_packet_in;
 struct ofputil_packet_out;
 struct ofswitch;
 struct simap;
+struct wire_flow;
 
 /* Creation and connection. */
 
@@ -111,23 +110,18 @@ void ofswitch_resync(struct ofswitch *sw);
 
 /* Desired flows.
  *
- * A flow is identified by 'table_id', 'priority' and 'match'.  Matches are
- * normalised as the switch does it (fields whose prerequisites the match lacks
- * are dropped), so that two matches that mean the same flow to the switch mean
- * the same flow here.  Matches on tun_metadata fields are not supported
- * (actions on them are).  The order of several "conjunction" actions does not
- * matter. */
+ * See wire.h for what a flow is.  Matches on tun_metadata fields are not
+ * supported (actions on them are). */
 
-/* Makes a flow desired, or replaces the cookie and actions of the one there
- * is.  Copies 'match' and the 'ofpacts_len' bytes of 'ofpacts'. */
-void ofswitch_flow_set(struct ofswitch *sw, uint8_t table_id,
-                       uint16_t priority, const struct minimatch *match,
-                       ovs_be64 cookie, const struct ofpact *ofpacts,
-                       size_t ofpacts_len);
+/* Makes 'flow' desired, or replaces the content of the one with this key.
+ * Unless 'copy', its bytes must stay where they are until the next call of
+ * this function or ofswitch_flow_del() for the same key has returned. */
+void ofswitch_flow_set(struct ofswitch *sw, const struct wire_flow *flow,
+                       bool copy);
 
-/* Makes a flow no longer desired.  Does nothing if it was not. */
-void ofswitch_flow_del(struct ofswitch *sw, uint8_t table_id,
-                       uint16_t priority, const struct minimatch *match);
+/* Makes the flow with the key of 'flow' no longer desired.  Does nothing if it
+ * was not. */
+void ofswitch_flow_del(struct ofswitch *sw, const struct wire_flow *flow);
 
 /* Makes all flows undesired. */
 void ofswitch_flow_flush(struct ofswitch *sw);

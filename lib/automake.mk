@@ -50,6 +50,7 @@ lib_libovn_la_SOURCES += \
 	lib/expr-names.c \
 	lib/expr-normalize.c \
 	lib/expr-open.c \
+	lib/expr-oxm.c \
 	lib/expr-parse.c \
 	lib/expr-private.h \
 	lib/expr-range.c \

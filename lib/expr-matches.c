@@ -406,13 +406,23 @@ expr_matches_destroy(struct expr_matches *matches)
     *matches = (struct expr_matches) { .n = 0 };
 }
 
+const struct expr_term *
+expr_match_terms(const struct expr_matches *matches, size_t i, size_t *n)
+{
+    const struct expr_match *m = &matches->matches[i];
+
+    *n = m->n_terms;
+    return &matches->terms[m->ofs];
+}
+
 void
 expr_match_get(const struct expr_matches *matches, size_t i,
                struct match *match)
 {
-    const struct expr_match *m = &matches->matches[i];
+    size_t n;
+    const struct expr_term *terms = expr_match_terms(matches, i, &n);
 
-    expr_terms_to_match(&matches->terms[m->ofs], m->n_terms, match);
+    expr_terms_to_match(terms, n, match);
 }
 
 /* Initialises '*match' from the 'n' terms in 'terms'. */

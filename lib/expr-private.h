@@ -19,6 +19,7 @@
  *   lib/expr.h).
  * - expr-matches.c, expr-names.c, expr-emit.c: step 2, see
  *   expr-resolver.h.
+ * - expr-oxm.c: matches as OpenFlow wants them.
  * - expr-evaluate.c: whether an expression is true for one packet.
  * - microflow.c: the one packet for which an expression is true.
  * - expr-range.c: sets of integers, cubes, memory.
@@ -139,19 +140,14 @@ struct expr_node *expr_prereqs_tree(struct expr_arena *,
 
 /* Normal form.
  *
- * A term says that the bits 'mask' of what 'key' names have value 'value'.
- * The key is a field, or stands for something only known in step 2. */
+ * The key of a term is a field, or stands for something only known in
+ * step 2. */
 #define EXPR_KEY_MF     0x00000000 /* + MFF_*. */
 #define EXPR_KEY_PORT   0x10000000 /* + MFF_*; value: index into ports. */
 #define EXPR_KEY_RESIDENT 0x20000000 /* + index into residents; 0 or 1. */
 #define EXPR_KEY_GEN    0x30000000 /* + index into generators; no value. */
 #define EXPR_KEY_TYPE   0xf0000000
 #define EXPR_KEY_INDEX  0x0fffffff
-
-struct expr_term {
-    uint32_t key;
-    ovs_u128 value, mask;
-};
 
 /* A plain match: AND of terms.  Sorted by key, keys unique. */
 struct expr_cube {

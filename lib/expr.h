@@ -78,6 +78,7 @@
 #include "openvswitch/types.h"
 
 struct flow;
+struct ofpbuf;
 struct svec;
 
 #define EXPR_MAX_DEPTH 100      /* Levels of parentheses and '!'. */
@@ -177,6 +178,14 @@ struct expr_conj {
     uint8_t n_clauses;          /* At least 2. */
 };
 
+/* A part of a match: the bits 'mask' of field 'key', an enum mf_field_id, have
+ * the values 'value', which is 0 elsewhere.  (Inside of the compiler 'key' may
+ * name other things.) */
+struct expr_term {
+    uint32_t key;
+    ovs_u128 value, mask;
+};
+
 /* One OpenFlow flow: matches what expr_match_get() says.
  *
  * - n_conjs == 0, conj_id < 0: an ordinary flow.
@@ -222,6 +231,23 @@ void expr_matches_destroy(struct expr_matches *);
 /* Initialises '*match' from match 'i'.  It has no metadata and no priority. */
 void expr_match_get(const struct expr_matches *, size_t i,
                     struct match *match);
+
+/* The same as terms, each about another field: sets '*n' to their number. */
+const struct expr_term *expr_match_terms(const struct expr_matches *, size_t i,
+                                         size_t *n);
+
+/* Matches in OXM, OpenFlow's form of them.
+ *
+ * Encodes terms as the library does it (with prerequisites, or the fields that
+ * need them are lost), only faster: what it has learnt from one match serves
+ * for all that differ from it in values alone. */
+struct expr_oxm *expr_oxm_create(void);
+void expr_oxm_destroy(struct expr_oxm *);
+
+/* Appends the match that the 'n' 'terms' make, in OXM of OpenFlow 1.5, to
+ * 'b'. */
+void expr_oxm_put(struct expr_oxm *, const struct expr_term *terms, size_t n,
+                  struct ofpbuf *b);
 
 /* Formats all matches, one each line, for humans and tests. */
 void expr_matches_format(const struct expr_matches *, struct ds *);

@@ -251,6 +251,15 @@ claim_list_gather(const struct inc_output_state *st, uint32_t hash,
     }
 }
 
+/* The key of 'item' and all of 'list', where it lives as long as the first
+ * claim does. */
+static const void *
+claim_list_key(const struct claim_list *list, const struct inc_item *item)
+{
+    return (list->n ? (const char *) list->claims[0].value - item->key_len
+            : item->bytes);
+}
+
 /* Calls 'cb' for each dirty key of 'st', once, and frees what nobody claims
  * any more.  'cb' may be null. */
 void
@@ -282,7 +291,8 @@ inc_output_flush(struct inc_output_state *st,
         if (cb) {
             claim_list_gather(st, item->hmap_node.hash, item->bytes,
                               item->key_len, &list);
-            cb(aux, item->bytes, item->key_len, list.claims, list.n);
+            cb(aux, claim_list_key(&list, item), item->key_len, list.claims,
+               list.n);
         }
     }
     for (size_t i = 0; i < n; i++) {

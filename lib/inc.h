@@ -141,7 +141,11 @@ struct inc_output {
     const char *name;
 
     /* Called at the end of inc_run() once for each key whose claims may have
-     * changed.  'n' is 0 if nobody claims 'key' any more. */
+     * changed.  'n' is 0 if nobody claims 'key' any more.
+     *
+     * The bytes of the key, and those of a claim, stay where they are as long
+     * as the first claim, or that claim, exists; that is at least until the
+     * next call for this key has returned, or inc_destroy(). */
     void (*sync)(void *aux, const void *key, size_t key_len,
                  const struct inc_claim *, size_t n);
     void *aux;

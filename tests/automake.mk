@@ -68,7 +68,8 @@ tests_test_ovn_SOURCES = \
 	tests/ownership-test.c \
 	tests/test-ovn.c \
 	tests/test-ovn.h
-tests_test_ovn_SOURCES += tests/actions-test.c tests/expr-test.c
+tests_test_ovn_SOURCES += tests/actions-test.c tests/expr-test.c \
+	tests/expr-oxm-test.c tests/expr-oxm.h
 tests_test_ovn_SOURCES += tests/microflow-test.c
 tests_test_ovn_SOURCES += tests/lang-bench.c
 tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \

@@ -39,6 +39,7 @@
 #include "packets.h"
 #include "random.h"
 #include "svec.h"
+#include "tests/expr-oxm.h"
 #include "tests/test-ovn.h"
 #include "timeval.h"
 #include "util.h"
@@ -624,6 +625,7 @@ insert_matches(struct classifier *cls, const struct expr_matches *matches,
 
         expr_match_get(matches, i, &match);
         check_prereqs(&match, text);
+        check_oxm(matches, i, text);
         if (m->conj_id >= 0) {
             match_set_conj_id(&match, m->conj_id + 1);
         }
@@ -826,6 +828,7 @@ check_openflow(const struct expr_matches *matches, const char *text)
         struct ofpbuf b;
 
         expr_match_get(matches, i, &match);
+        check_oxm(matches, i, text);
         ofpbuf_init(&b, 0);
         oxm_put_match(&b, &match, OFP15_VERSION);
         enum ofperr error = oxm_pull_match(&b, false, NULL, NULL, &back);

@@ -14,6 +14,7 @@
 
 #include <config.h>
 #include "controller/ofswitch.h"
+#include "controller/wire.h"
 #include "tests/test-ovn.h"
 
 #include <errno.h>
@@ -125,31 +126,57 @@ parse_flow(struct ofputil_flow_mod *fm, const char *text, int command)
     }
 }
 
+/* Makes the flow 'fm' desired, or undesired. */
 static void
-set_flow(struct driver *d, const char *text_)
+edit_flow(struct driver *d, const struct ofputil_flow_mod *fm, bool set)
+{
+    struct ofpbuf key, content;
+    struct match match;
+
+    ofpbuf_init(&key, 0);
+    ofpbuf_init(&content, 0);
+    minimatch_expand(&fm->match, &match);
+    wire_put_key(&key, fm->table_id, fm->priority, &match);
+    wire_put_content(&content, fm->new_cookie, fm->ofpacts, fm->ofpacts_len);
+
+    const struct wire_flow flow = {
+        .key = key.data,
+        .key_len = key.size,
+        .content = content.data,
+        .content_len = content.size,
+    };
+    if (set) {
+        ofswitch_flow_set(d->sw, &flow, true);
+    } else {
+        ofswitch_flow_del(d->sw, &flow);
+    }
+    ofpbuf_uninit(&key);
+    ofpbuf_uninit(&content);
+}
+
+static void
+edit_flow_text(struct driver *d, const char *text_, bool set)
 {
     char *text = expand(d, text_);
     struct ofputil_flow_mod fm;
 
-    parse_flow(&fm, text, OFPFC_ADD);
-    ofswitch_flow_set(d->sw, fm.table_id, fm.priority, &fm.match,
-                      fm.new_cookie, fm.ofpacts, fm.ofpacts_len);
+    parse_flow(&fm, text, set ? OFPFC_ADD : OFPFC_DELETE_STRICT);
+    edit_flow(d, &fm, set);
     minimatch_destroy(&fm.match);
     free(CONST_CAST(struct ofpact *, fm.ofpacts));
     free(text);
 }
 
 static void
-del_flow(struct driver *d, const char *text_)
+set_flow(struct driver *d, const char *text)
 {
-    char *text = expand(d, text_);
-    struct ofputil_flow_mod fm;
+    edit_flow_text(d, text, true);
+}
 
-    parse_flow(&fm, text, OFPFC_DELETE_STRICT);
-    ofswitch_flow_del(d->sw, fm.table_id, fm.priority, &fm.match);
-    minimatch_destroy(&fm.match);
-    free(CONST_CAST(struct ofpact *, fm.ofpacts));
-    free(text);
+static void
+del_flow(struct driver *d, const char *text)
+{
+    edit_flow_text(d, text, false);
 }
 
 /* Random edits.  All choices come from random_range(), so that a seed names a
@@ -480,7 +507,7 @@ static void
 do_huge(struct driver *d, const char *arg OVS_UNUSED)
 {
     struct ds group = DS_EMPTY_INITIALIZER;
-    struct minimatch match;
+    struct ofputil_flow_mod fm = { .table_id = 4, .new_cookie = htonll(4) };
     struct ofpbuf ofpacts;
 
     ofpbuf_init(&ofpacts, 0);
@@ -489,11 +516,12 @@ do_huge(struct driver *d, const char *arg OVS_UNUSED)
         ofpact_put_OUTPUT(&ofpacts)->port = 1;
         ds_put_cstr(&group, ",bucket=actions=output:1");
     }
-    minimatch_init_catchall(&match);
-    ofswitch_flow_set(d->sw, 4, 0, &match, htonll(4), ofpacts.data,
-                      ofpacts.size);
+    minimatch_init_catchall(&fm.match);
+    fm.ofpacts = ofpacts.data;
+    fm.ofpacts_len = ofpacts.size;
+    edit_flow(d, &fm, true);
     ofswitch_group_ref(d->sw, ds_cstr(&group));
-    minimatch_destroy(&match);
+    minimatch_destroy(&fm.match);
     ofpbuf_uninit(&ofpacts);
     ds_destroy(&group);
 }

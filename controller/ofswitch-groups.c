@@ -30,10 +30,14 @@ VLOG_DEFINE_THIS_MODULE(ofswitch_groups);
 COVERAGE_DEFINE(ofswitch_group_set);
 COVERAGE_DEFINE(ofswitch_group_del);
 
+/* Ids are 1...2 * HALF: from the first half if possible, from the second for
+ * names whose hashes collide. */
+#define HALF 0x3fffffff
+
 /* What distinguishes groups from meters. */
 struct of_shared_class {
     const char *title;
-    uint32_t max_id;
+    bool content_is_name;
 
     /* Returns the message that gives the switch 'content' under 'id', where
      * 'exists' tells whether it has another one there.  If 'content' is
@@ -107,7 +111,7 @@ encode_group_del(uint32_t id)
 
 const struct of_shared_class of_group_class = {
     .title = "group",
-    .max_id = INT32_MAX,
+    .content_is_name = true,
     .encode = encode_group,
     .encode_del = encode_group_del,
 };
@@ -145,7 +149,6 @@ encode_meter_del(uint32_t id)
 
 const struct of_shared_class of_meter_class = {
     .title = "meter",
-    .max_id = UINT16_MAX,
     .encode = encode_meter,
     .encode_del = encode_meter_del,
 };
@@ -198,6 +201,7 @@ free_shared(struct of_shared_table *table, struct of_shared *e)
         hmap_remove(&table->by_name, &e->name_node);
     }
     ovs_list_remove(&e->list_node);
+    ofpbuf_delete(e->found);
     free(e->name);
     free(e->content);
     free(e);
@@ -206,7 +210,7 @@ free_shared(struct of_shared_table *table, struct of_shared *e)
 static const char *
 get_content(const struct of_shared_table *table, const struct of_shared *e)
 {
-    return table->class == &of_group_class ? e->name : e->content;
+    return table->class->content_is_name ? e->name : e->content;
 }
 
 static void
@@ -224,29 +228,78 @@ unlist(struct of_shared *e)
     ovs_list_init(&e->list_node);
 }
 
-/* Gives 'name' an id that no other name has.  Returns NULL if all are taken,
- * otherwise the new entry, or that of something on the switch to replace. */
-static struct of_shared *
-insert_name(struct of_shared_table *table, const char *name)
+/* Is 'msg', which encodes what the switch has under 'id', the same as
+ * 'content'? */
+static bool
+is_content(const struct of_shared_table *table, uint32_t id,
+           const struct ofpbuf *msg, const char *content)
 {
-    uint32_t hash = hash_string(name, 0);
-    uint32_t max_id = table->class->max_id;
-    /* Not hash_string(), which depends on how it was compiled. */
-    uint32_t id = jhash_bytes(name, strlen(name), 0) % max_id + 1;
+    size_t ofs = sizeof(struct ofp_header);
+    char *error;
+    struct ofpbuf *ours = table->class->encode(id, content, true, &error);
+    bool same = (ours && ours->size == msg->size
+                 && !memcmp((char *) ours->data + ofs,
+                            (char *) msg->data + ofs, msg->size - ofs));
 
-    if (hmap_count(&table->by_name) >= max_id) {
-        return NULL;
-    }
-    for (;; id = id % max_id + 1) {
-        struct of_shared *e = find_id(table, id);
+    free(error);
+    ofpbuf_delete(ours);
+    return same;
+}
 
-        if (!e || !e->name) {
-            e = e ? e : insert_id(table, id);
-            e->name = xstrdup(name);
-            hmap_insert(&table->by_name, &e->name_node, hash);
+/* The id for 'name' if 'k' others are taken.  (Not from hash_string(), which
+ * depends on how it was compiled.) */
+static uint32_t
+nth_id(const char *name, uint32_t k)
+{
+    uint32_t offset = jhash_bytes(name, strlen(name), k) % HALF;
+
+    return 1 + offset + (k ? HALF : 0);
+}
+
+/* May 'name' have the id of 'e'?  Not if that is another name's or, as far as
+ * can be told, was another's in an earlier incarnation. */
+static bool
+may_take(const struct of_shared_table *table, const struct of_shared *e,
+         const char *name)
+{
+    return (!e->name
+            && (!e->found || !table->class->content_is_name
+                || is_content(table, e->id, e->found, name)));
+}
+
+/* Returns the entry for 'name', which has none so far: the one that it had in
+ * an earlier incarnation, or a new one. */
+static struct of_shared *
+choose_entry(struct of_shared_table *table, const char *name)
+{
+    struct of_shared *e;
+    uint32_t k;
+
+    /* Something with an id of the second half is so rare that it tells what
+     * name it was for. */
+    for (k = 1; (e = find_id(table, nth_id(name, k))); k++) {
+        if (may_take(table, e, name)) {
             return e;
         }
     }
+    for (k = 0; (e = find_id(table, nth_id(name, k))); k++) {
+        if (may_take(table, e, name)) {
+            return e;
+        }
+    }
+    return insert_id(table, nth_id(name, k));
+}
+
+static struct of_shared *
+insert_name(struct of_shared_table *table, const char *name)
+{
+    struct of_shared *e = choose_entry(table, name);
+
+    e->name = xstrdup(name);
+    hmap_insert(&table->by_name, &e->name_node, hash_string(name, 0));
+    ofpbuf_delete(e->found);
+    e->found = NULL;
+    return e;
 }
 
 /* Creation and destruction. */
@@ -279,8 +332,7 @@ of_shared_destroy(struct of_shared_table *table)
 
 /* Edits. */
 
-/* Returns the id of 'name' and references it.  Returns 0 if there are no more
- * ids. */
+/* Returns the id of 'name' and references it. */
 uint32_t
 of_shared_ref(struct of_shared_table *table, const char *name)
 {
@@ -288,10 +340,6 @@ of_shared_ref(struct of_shared_table *table, const char *name)
 
     if (!e) {
         e = insert_name(table, name);
-        if (!e) {
-            VLOG_WARN("no %s id left for \"%s\"", table->class->title, name);
-            return 0;
-        }
     }
     if (!e->refs++) {
         mark_dirty(table, e);
@@ -330,11 +378,10 @@ of_shared_set_content(struct of_shared_table *table, const char *name,
 {
     struct of_shared *e = find_name(table, name);
 
-    if (!e) {
-        e = content ? insert_name(table, name) : NULL;
-        if (!e) {
-            return;
-        }
+    if (!e && !content) {
+        return;
+    } else if (!e) {
+        e = insert_name(table, name);
     } else if (nullable_string_is_equal(e->content, content)) {
         return;
     }
@@ -377,12 +424,11 @@ of_shared_forget(struct of_shared_table *table)
 }
 
 /* The switch has 'msg', as of_shared_class's encode() would encode it, under
- * 'id'.  Frees 'msg'. */
+ * 'id'.  Takes ownership of 'msg'. */
 static void
 read_one(struct of_shared_table *table, uint32_t id, struct ofpbuf *msg)
 {
     struct of_shared *e = find_id(table, id);
-    size_t ofs = sizeof(struct ofp_header);
 
     if (!e) {
         e = insert_id(table, id);
@@ -390,19 +436,15 @@ read_one(struct of_shared_table *table, uint32_t id, struct ofpbuf *msg)
     e->flags |= OSF_ON_SWITCH;
 
     const char *content = get_content(table, e);
-    if (e->refs && content) {
-        char *error;
-        struct ofpbuf *ours = table->class->encode(id, content, true, &error);
-
-        if (ours && ours->size == msg->size
-            && !memcmp((char *) ours->data + ofs, (char *) msg->data + ofs,
-                       msg->size - ofs)) {
-            e->flags |= OSF_IN_SYNC;
-        }
-        free(error);
-        ofpbuf_delete(ours);
+    if (e->refs && content && is_content(table, id, msg, content)) {
+        e->flags |= OSF_IN_SYNC;
     }
-    ofpbuf_delete(msg);
+    if (e->name) {
+        ofpbuf_delete(msg);
+    } else {
+        ofpbuf_delete(e->found);
+        e->found = msg;
+    }
 }
 
 /* Takes note of a group that the switch has. */

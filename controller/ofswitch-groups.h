@@ -9,9 +9,16 @@
  * Both kinds are kept in a table of type 'struct of_shared_table': an entry
  * has a name and a content.  The name, by a hash of it, determines the id, so
  * ids are the same in each incarnation of the program without being stored
- * anywhere (names whose hashes collide are the exception: the later one takes
- * the next free id).  A group's name is its content.  A meter has a name of
- * its own, and its content may change or come later.
+ * anywhere.  A group's name is its content.  A meter has a name of its own,
+ * and its content may change or come later.
+ *
+ * If the hashes of two names collide, the later one has an id from another
+ * hash, in a range of its own.  Which of them is the later one, a new
+ * incarnation learns from the switch: what is there under an id of that range
+ * shows whose it was.  For groups, it also never takes an id that the switch
+ * has something else under; for meters, whose names the switch does not know,
+ * a new one that comes before the one it collides with can have that one's id,
+ * and with it, until the flows change, its packets.
  *
  * The cycle of an update, around the one of the flows:
  *
@@ -57,6 +64,7 @@ struct of_shared {
     struct ovs_list list_node;  /* In 'dirty', 'unused', or empty. */
     char *name;                 /* NULL: only known to be on the switch. */
     char *content;              /* NULL: none, or same as the name. */
+    struct ofpbuf *found;       /* Nobody's: what the switch has, encoded. */
     uint32_t id;
     uint32_t refs;
     uint32_t xid;               /* Of the last message, if in 'batch'. */

@@ -27,7 +27,8 @@ struct ovs_list;
 /* The state of the connection. */
 enum ofsw_state {
     S_DISCONNECTED,
-    S_TLV,                      /* Waiting for the table of Geneve options. */
+    S_HELLO,                    /* Asking for what the owner must know: the
+                                 * table of Geneve options, ids in use. */
     S_WAIT,                     /* Waiting for the owner to be ready. */
     S_READ,                     /* Reading flows, groups and meters. */
     S_LIVE,                     /* The tables know what the switch has. */
@@ -71,6 +72,7 @@ struct ofswitch {
     struct of_flows flows;
     struct of_shared_table groups;
     struct of_shared_table meters;
+    bool ids_known;             /* Of groups and meters. */
     bool ready;
     bool resync;                /* Read again as soon as possible. */
 

@@ -51,9 +51,40 @@ ofsw_is_reply(struct ofsw_request *request, const struct ofp_header *oh,
     return true;
 }
 
+/* Starts to update: all has been read. */
+static void
+end_read(struct ofswitch *sw)
+{
+    of_shared_end_read(&sw->groups);
+    of_shared_end_read(&sw->meters);
+    of_flows_end_read(&sw->flows, !sw->read_incomplete);
+    sw->state = S_LIVE;
+    if (sw->read_incomplete) {
+        VLOG_WARN("%s: has flows that cannot be decoded, replacing all",
+                  rconn_get_name(sw->rconn));
+    }
+    VLOG_INFO("%s: switch has %"PRIuSIZE" flows, %"PRIuSIZE" are desired, "
+              "%"PRIuSIZE" differ", rconn_get_name(sw->rconn), sw->n_read,
+              sw->flows.n_desired, sw->flows.tail - sw->flows.head);
+}
+
+/* Goes on if what was asked for in this state has been answered. */
+static void
+maybe_end_read(struct ofswitch *sw)
+{
+    if (sw->read_groups.pending || sw->read_meters.pending) {
+        return;
+    } else if (sw->state == S_HELLO && !sw->read_tlv.pending) {
+        sw->ids_known = true;
+        sw->state = S_WAIT;
+    } else if (sw->state == S_READ && !sw->read_flows.pending) {
+        end_read(sw);
+    }
+}
+
 /* Geneve options. */
 
-/* Asks for the table of Geneve options, the answer to which ends S_TLV. */
+/* Asks for the table of Geneve options. */
 void
 ofsw_request_tlv_table(struct ofswitch *sw)
 {
@@ -123,7 +154,7 @@ end_tlv(struct ofswitch *sw, enum mf_field_id field)
     }
     sw->tun_field = field;
     sw->read_tlv.pending = false;
-    sw->state = S_WAIT;
+    maybe_end_read(sw);
 }
 
 /* Whether a mapping that we add is accepted shows in the table that is
@@ -134,7 +165,7 @@ handle_tlv_table(struct ofswitch *sw, const struct ofp_header *oh)
     struct ofputil_tlv_table_reply reply;
     int idx, free_idx;
 
-    if (!ofsw_is_reply(&sw->read_tlv, oh, true) || sw->state != S_TLV) {
+    if (!ofsw_is_reply(&sw->read_tlv, oh, true) || sw->state != S_HELLO) {
         return;
     }
 
@@ -159,28 +190,6 @@ handle_tlv_table(struct ofswitch *sw, const struct ofp_header *oh)
 }
 
 /* Flows, groups and meters. */
-
-/* Starts to update if all has been read. */
-static void
-maybe_end_read(struct ofswitch *sw)
-{
-    if (sw->state != S_READ || sw->read_flows.pending
-        || sw->read_groups.pending || sw->read_meters.pending) {
-        return;
-    }
-
-    of_shared_end_read(&sw->groups);
-    of_shared_end_read(&sw->meters);
-    of_flows_end_read(&sw->flows, !sw->read_incomplete);
-    sw->state = S_LIVE;
-    if (sw->read_incomplete) {
-        VLOG_WARN("%s: has flows that cannot be decoded, replacing all",
-                  rconn_get_name(sw->rconn));
-    }
-    VLOG_INFO("%s: switch has %"PRIuSIZE" flows, %"PRIuSIZE" are desired, "
-              "%"PRIuSIZE" differ", rconn_get_name(sw->rconn), sw->n_read,
-              sw->flows.n_desired, sw->flows.tail - sw->flows.head);
-}
 
 static void
 handle_flow_stats(struct ofswitch *sw, const struct ofp_header *oh)

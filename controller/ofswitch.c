@@ -9,9 +9,11 @@
  * A connection goes through these states:
  *
  *     S_DISCONNECTED
- *         |   The handshake is complete: ask for the table of Geneve options.
- *       S_TLV
- *         |   OVN's option is in it, perhaps after having added it.
+ *         |   The handshake is complete: ask for groups and meters, and the
+ *         |   table of Geneve options.
+ *       S_HELLO
+ *         |   Ids that are in use are known, and OVN's option is in the table,
+ *         |   perhaps after having added it.
  *       S_WAIT
  *         |   The owner is ready: ask for all flows, groups and meters.
  *       S_READ <---.
@@ -225,6 +227,19 @@ disconnected(struct ofswitch *sw)
     of_shared_forget(&sw->meters);
 }
 
+/* Asks for all groups and meters. */
+static void
+request_shared(struct ofswitch *sw)
+{
+    ofsw_send_request(sw, ofputil_encode_group_desc_request(OFP15_VERSION,
+                                                            OFPG_ALL),
+                      &sw->read_groups);
+    ofsw_send_request(sw, ofputil_encode_meter_request(OFP15_VERSION,
+                                                       OFPUTIL_METER_CONFIG,
+                                                       OFPM13_ALL),
+                      &sw->read_meters);
+}
+
 /* Sets up a new connection: which messages it shall carry, and the first
  * request. */
 static void
@@ -250,7 +265,8 @@ connected(struct ofswitch *sw)
     ofsw_request_features(sw);
     sw->n_tlv_attempts = 0;
     ofsw_request_tlv_table(sw);
-    sw->state = S_TLV;
+    request_shared(sw);
+    sw->state = S_HELLO;
 }
 
 static void
@@ -270,13 +286,7 @@ begin_read(struct ofswitch *sw)
     of_flows_forget(&sw->flows);
     of_shared_forget(&sw->groups);
     of_shared_forget(&sw->meters);
-    ofsw_send_request(sw, ofputil_encode_group_desc_request(OFP15_VERSION,
-                                                       OFPG_ALL),
-                 &sw->read_groups);
-    ofsw_send_request(sw, ofputil_encode_meter_request(OFP15_VERSION,
-                                                  OFPUTIL_METER_CONFIG,
-                                                  OFPM13_ALL),
-                 &sw->read_meters);
+    request_shared(sw);
     ofsw_send_request(sw, ofputil_encode_flow_stats_request(&fsr,
                                                        OFPUTIL_P_OF15_OXM),
                  &sw->read_flows);
@@ -481,6 +491,13 @@ ofswitch_connection(const struct ofswitch *sw)
 }
 
 bool
+ofswitch_ids_are_known(const struct ofswitch *sw)
+{
+    return (sw->ids_known || !target_exists(sw->target)
+            || rconn_get_last_error(sw->rconn));
+}
+
+bool
 ofswitch_is_synced(const struct ofswitch *sw)
 {
     return (sw->state == S_LIVE && sw->ready && !sw->resync
@@ -493,7 +510,7 @@ ofswitch_status(const struct ofswitch *sw)
     switch (sw->state) {
     case S_DISCONNECTED:
         return "disconnected";
-    case S_TLV:
+    case S_HELLO:
         return "negotiating";
     case S_WAIT:
         return "waiting";

@@ -134,7 +134,10 @@ size_t ofswitch_n_flows(const struct ofswitch *sw);
  * 'content' is a group in the syntax of ovs-ofctl(8) without "group_id=", such
  * as "type=select,selection_method=dp_hash,bucket=actions=ct(...)".  Equal
  * content shares one group.  The id is derived from a hash of the content, so
- * it is the same in each incarnation of this program and on each chassis.
+ * it is the same in each incarnation of this program and, but for collisions,
+ * on each chassis.  After a collision an incarnation finds out from the switch
+ * which content had which id, provided that nobody asks for one before
+ * ofswitch_ids_are_known().
  *
  * A group exists on the switch as long as it is referenced.  References are
  * counted.  Take the reference before ofswitch_flow_set() of the flow that
@@ -156,8 +159,7 @@ void ofswitch_group_unref(struct ofswitch *sw, const char *content);
  * 'content' is a meter in the syntax of ovs-ofctl(8) without "meter=", such as
  * "pktps,burst,stats,bands=type=drop,rate=100,burst_size=200". */
 
-/* Returns the id, in 1...65535, of the meter 'name' and references it.  If
- * there are no more ids, logs that and returns 0, which is no valid meter. */
+/* Returns the id, never 0, of the meter 'name' and references it. */
 uint32_t ofswitch_meter_ref(struct ofswitch *sw, const char *name);
 void ofswitch_meter_unref(struct ofswitch *sw, const char *name);
 
@@ -192,6 +194,11 @@ bool ofswitch_is_connected(const struct ofswitch *sw);
 /* A number that changes whenever a connection is made or lost: as long as it
  * stays the same, this is the same switch, and it was not restarted. */
 unsigned int ofswitch_connection(const struct ofswitch *sw);
+
+/* True if it is known which ids the switch has things under from an earlier
+ * incarnation, or if there is no switch to be connected to.  Once it is true
+ * it stays so while the switch is there. */
+bool ofswitch_ids_are_known(const struct ofswitch *sw);
 
 /* True if the switch is known to have exactly what is desired (except flows
  * that it rejected). */

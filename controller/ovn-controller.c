@@ -275,7 +275,6 @@ run_switch(struct controller *c, const struct ovsrec_bridge *br_int)
     struct ovsdb_idl *sb_idl = c->sb.loop.idl;
     const struct sbrec_chassis *chassis = our_chassis(c);
 
-    update_switch_target(c, br_int);
     compile_set_chassis(&c->compile, br_int, chassis,
                         ofswitch_tun_metadata_field(c->sw),
                         ofswitch_features(c->sw,
@@ -297,6 +296,17 @@ run_switch(struct controller *c, const struct ovsrec_bridge *br_int)
     }
     ofswitch_run(c->sw);
     nb_cfg_collect(&c->nb_cfg, c->sw);
+}
+
+/* Nothing may be compiled before it is known which ids groups and meters have
+ * from our predecessor. */
+static void
+meet_switch(struct controller *c)
+{
+    ofswitch_run(c->sw);
+    if (ofswitch_ids_are_known(c->sw)) {
+        poll_immediate_wake();
+    }
 }
 
 /* Tells both databases which ports are here. */
@@ -327,7 +337,12 @@ run_all(struct controller *c, struct ovsdb_idl_txn *ovs_txn,
 
     if (br_int) {
         ct_zones_restore(&c->ct_zones, br_int);
-        run_switch(c, br_int);
+        update_switch_target(c, br_int);
+        if (ofswitch_ids_are_known(c->sw)) {
+            run_switch(c, br_int);
+        } else {
+            meet_switch(c);
+        }
         if (ovs_txn) {
             write_ovs(c, ovs_txn, ovs, br_int);
         }

@@ -23,9 +23,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bitmap.h"
 #include "byte-order.h"
 #include "fatal-signal.h"
+#include "hmapx.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/ofp-actions.h"
 #include "openvswitch/ofp-flow.h"
@@ -526,31 +526,30 @@ do_huge(struct driver *d, const char *arg OVS_UNUSED)
     ds_destroy(&group);
 }
 
-/* References all meters that there can be, and one more. */
+/* References so many meters that some hashes collide, twice. */
 static void
-do_all_meters(struct driver *d, const char *arg OVS_UNUSED)
+do_many_meters(struct driver *d, const char *arg OVS_UNUSED)
 {
-    unsigned long *ids = bitmap_allocate(65536);
+    enum { N = 100000 };
+    struct hmapx ids = HMAPX_INITIALIZER(&ids);
 
     for (int pass = 0; pass < 2; pass++) {
-        memset(ids, 0, bitmap_n_bytes(65536));
-        for (int i = 0; i <= 65535; i++) {
+        for (int i = 0; i < N; i++) {
             char *name = xasprintf("meter%d", i);
             uint32_t id = ofswitch_meter_ref(d->sw, name);
 
-            ovs_assert(i == 65535 ? !id : id && id <= 65535);
-            ovs_assert(!bitmap_is_set(ids, id));
-            bitmap_set1(ids, id);
+            ovs_assert(id && hmapx_add(&ids, (void *) (uintptr_t) id));
             free(name);
         }
-        for (int i = 0; i < 65535; i++) {
+        for (int i = 0; i < N; i++) {
             char *name = xasprintf("meter%d", i);
 
             ofswitch_meter_unref(d->sw, name);
             free(name);
         }
+        hmapx_clear(&ids);
     }
-    bitmap_free(ids);
+    hmapx_destroy(&ids);
 }
 
 /* Starts a unixctl server, run by the commands that wait. */
@@ -698,7 +697,6 @@ static const struct command {
     const char *name;
     void (*func)(struct driver *, const char *arg);
 } commands[] = {
-    { "all-meters", do_all_meters },
     { "bad-groups", do_bad_groups },
     { "del", do_del },
     { "edit-slowly", do_edit_slowly },
@@ -709,6 +707,7 @@ static const struct command {
     { "group", do_group },
     { "huge", do_huge },
     { "many", do_many },
+    { "many-meters", do_many_meters },
     { "memory", do_memory },
     { "meter", do_meter },
     { "meter-set", do_meter_set },

@@ -38,9 +38,9 @@ find_action(const struct lex_token *token, bool result,
 {
     for (size_t i = 0; i < OVNACT_N_TYPES; i++) {
         const struct action_info *info = &action_infos[i];
-        bool has_result = info->args && info->args[0] == '=';
 
-        if (info->name[0] && has_result == result
+        if (info->name[0] == token->text[0]
+            && (info->args && info->args[0] == '=') == result
             && strlen(info->name) == token->len
             && !memcmp(info->name, token->text, token->len)) {
             *typep = i;

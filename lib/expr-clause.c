@@ -94,10 +94,40 @@ struct cube_node {
     const struct expr_cube *cube;
 };
 
+/* Up to this many cubes are compared one by one, without a hash table. */
+#define MAX_FEW 16
+
+bool
+expr_clause_has(const struct expr_clause *clause, const struct expr_cube *cube)
+{
+    for (size_t i = 0; i < clause->n; i++) {
+        if (expr_cube_equals(clause->cubes[i], cube)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+remove_few_duplicates(struct expr_clause *clause)
+{
+    struct expr_clause kept = { .cubes = clause->cubes };
+
+    for (size_t i = 0; i < clause->n; i++) {
+        const struct expr_cube *cube = clause->cubes[i];
+
+        if (!expr_clause_has(&kept, cube)) {
+            kept.cubes[kept.n++] = cube;
+        }
+    }
+    *clause = kept;
+}
+
 void
 expr_clause_remove_duplicates(struct expr_clause *clause)
 {
-    if (clause->n < 2) {
+    if (clause->n <= MAX_FEW) {
+        remove_few_duplicates(clause);
         return;
     }
 

@@ -193,17 +193,6 @@ resolve_clause(struct resolver *r, const struct expr_clause *clause)
     return out;
 }
 
-static bool
-has_cube(const struct expr_clause *clause, const struct expr_cube *cube)
-{
-    for (size_t i = 0; i < clause->n; i++) {
-        if (expr_cube_equals(clause->cubes[i], cube)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* Emits the product of 'base' and 'clauses', which are not open, if it is not
  * larger than the conjunctive match. */
 static bool
@@ -277,7 +266,7 @@ resolve_clauses(struct resolver *r, const struct expr_conjunction *conj,
         merge_base(r, *base, &clause);
         if (!clause.closed.n && !clause.n_open) {
             return false;
-        } else if (has_cube(&clause.closed, *base)) {
+        } else if (expr_clause_has(&clause.closed, *base)) {
             continue;
         } else if (clause.closed.n == 1 && !clause.n_open) {
             *base = clause.closed.cubes[0];

@@ -246,6 +246,8 @@ size_t expr_count_generators(const struct expr_cube *);
 size_t expr_clause_weight(const struct expr_clause *);
 size_t expr_conj_weight(const struct expr_conjunction *, bool as_sum);
 
+bool expr_clause_has(const struct expr_clause *, const struct expr_cube *);
+
 /* Remove cubes that equal, or imply, another one. */
 void expr_clause_remove_duplicates(struct expr_clause *);
 void expr_clause_remove_subsumed(struct expr_clause *);

@@ -292,11 +292,13 @@ expr_cube_hash(const struct expr_cube *cube)
     for (size_t i = 0; i < cube->n; i++) {
         const struct expr_term *t = &cube->terms[i];
 
-        hash = hash_add(hash, t->key);
-        hash = hash_add64(hash, t->value.u64.lo);
-        hash = hash_add64(hash, t->value.u64.hi);
-        hash = hash_add64(hash, t->mask.u64.lo);
-        hash = hash_add64(hash, t->mask.u64.hi);
+        /* Values make the difference, and rarely in their upper half. */
+        hash = hash_add64(hash, t->value.u64.lo ^ t->key);
+        if (t->value.u64.hi) {
+            hash = hash_add64(hash, t->value.u64.hi);
+        }
+        hash = hash_add(hash, t->mask.u64.lo ^ t->mask.u64.lo >> 32
+                              ^ t->mask.u64.hi ^ t->mask.u64.hi >> 32);
     }
     return hash_finish(hash, cube->n);
 }

@@ -149,22 +149,31 @@ inc_rows_derive_uuid(const struct inc_rows *rows,
 }
 
 struct uuid
-inc_rows_uuid(const struct inc_rows *rows, const void *key, size_t key_len)
+inc_rows_uuid_derived(const struct inc_rows *rows, const void *key,
+                      size_t key_len, struct uuid *derived)
 {
-    struct uuid uuid;
-
     switch (rows->kind) {
     case INC_ROWS_KEYED:
-        return inc_apply_alias(inc_rows_derive_uuid(rows, key, key_len));
+        *derived = inc_rows_derive_uuid(rows, key, key_len);
+        return inc_apply_alias(*derived);
     case INC_ROWS_CONTENT:
-        return inc_rows_derive_uuid(rows, key, key_len);
+        *derived = inc_rows_derive_uuid(rows, key, key_len);
+        return *derived;
     case INC_ROWS_EXISTING:
-        ovs_assert(key_len == sizeof uuid);
-        memcpy(&uuid, key, sizeof uuid);
-        return uuid;
+        ovs_assert(key_len == sizeof *derived);
+        memcpy(derived, key, sizeof *derived);
+        return *derived;
     default:
         OVS_NOT_REACHED();
     }
+}
+
+struct uuid
+inc_rows_uuid(const struct inc_rows *rows, const void *key, size_t key_len)
+{
+    struct uuid derived;
+
+    return inc_rows_uuid_derived(rows, key, key_len, &derived);
 }
 
 /* Returns the row with 'uuid' in the replica, or NULL.  'committed' tells

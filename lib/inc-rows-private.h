@@ -111,6 +111,10 @@ struct inc_writer {
 extern struct hmap inc_aliases;
 
 struct uuid inc_apply_alias(struct uuid derived);
+
+/* As inc_rows_uuid(), and stores into '*derived' the UUID without aliases. */
+struct uuid inc_rows_uuid_derived(const struct inc_rows *, const void *key,
+                                  size_t key_len, struct uuid *derived);
 struct uuid inc_rows_derive_uuid(const struct inc_rows *, const void *key,
                                  size_t key_len);
 void inc_put_u32(struct ofpbuf *, uint32_t);

@@ -471,7 +471,8 @@ write_key(struct inc_rows *rows, struct ovsdb_idl_txn *txn,
     size_t n = inc_output_get(&rows->output, key, key_len, &claim, 1);
     struct ofpbuf columns = inc_claimed_columns(rows, key, n ? key_len : 0,
                                             claim.value, claim.value_len);
-    struct uuid uuid = inc_rows_uuid(rows, key, key_len);
+    struct uuid derived;
+    struct uuid uuid = inc_rows_uuid_derived(rows, key, key_len, &derived);
     const struct ovsdb_idl_row *row = inc_rows_find(rows, &uuid);
 
     if (rows->kind == INC_ROWS_EXISTING) {
@@ -483,8 +484,6 @@ write_key(struct inc_rows *rows, struct ovsdb_idl_txn *txn,
             delete_row(rows, row);
         }
     } else if (!row) {
-        struct uuid derived = inc_rows_derive_uuid(rows, key, key_len);
-
         write_row(rows, insert_row(rows, txn, &uuid), columns);
         inc_members_touch(rows->st->writer, rows, &derived);
     } else if (rows->kind == INC_ROWS_KEYED) {

@@ -427,10 +427,11 @@ get_fixed(struct lexer *lexer, const char *s)
     };
 
     for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
-        size_t n = strlen(table[i].text);
-        if (!strncmp(s, table[i].text, n)) {
+        const char *text = table[i].text;
+
+        if (s[0] == text[0] && !strncmp(s, text, strlen(text))) {
             lexer->token.type = table[i].type;
-            lexer->next = s + n;
+            lexer->next = s + strlen(text);
             return;
         }
     }
@@ -480,7 +481,7 @@ lexer_get(struct lexer *lexer)
         token->text = s;
         token->len = 0;
         while (is_id(s[token->len])
-               && strncmp(s + token->len, "..", 2)) {
+               && !(s[token->len] == '.' && s[token->len + 1] == '.')) {
             token->len++;
         }
         lexer->next = s + token->len;

@@ -83,10 +83,4 @@ controller_ovn_controller_SOURCES = \
 	controller/zones.h
 controller_ovn_controller_LDADD = controller/libofswitch.la $(REPLICA_LDADD)
 
-# The manual page.
-man_MANS += controller/ovn-controller.8
-EXTRA_DIST += controller/ovn-controller.8.in
-CLEANFILES += controller/ovn-controller.8
-controller/ovn-controller.8: controller/ovn-controller.8.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) controller && \
-	$(SED) 's,[@]VERSION[@],$(PACKAGE_VERSION),g' $< > $@.tmp && mv $@.tmp $@
+program_pages += controller/ovn-controller.8

@@ -59,10 +59,4 @@ Documentation/pipeline.md: northd/pipeline-doc$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) Documentation && \
 	  northd/pipeline-doc$(EXEEXT) > $@.tmp && mv $@.tmp $@
 
-# The manual page.
-man_MANS += northd/ovn-northd.8
-EXTRA_DIST += northd/ovn-northd.8.in
-CLEANFILES += northd/ovn-northd.8
-northd/ovn-northd.8: northd/ovn-northd.8.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) northd && \
-	$(SED) 's,[@]VERSION[@],$(PACKAGE_VERSION),g' $< > $@.tmp && mv $@.tmp $@
+program_pages += northd/ovn-northd.8

@@ -10,16 +10,12 @@ SYSTEMD_UNITS = \
 	packaging/ovn-northd.service \
 	packaging/ovn-ovsdb-server-nb.service \
 	packaging/ovn-ovsdb-server-sb.service
-PACKAGING_BUILT = $(SYSTEMD_UNITS) packaging/ovn-common.logrotate
-# Where /var/run is /run, say so: systemd insists.
-units_rundir = $(patsubst /var/run/%,/run/%,$(localstatedir)/run/ovn)
+substituted += $(SYSTEMD_UNITS) packaging/ovn-common.logrotate
 nodist_systemdsystemunit_DATA = $(SYSTEMD_UNITS)
-CLEANFILES += $(PACKAGING_BUILT)
 EXTRA_DIST += \
 	packaging/README.md \
 	packaging/ovn-central.default \
-	packaging/ovn-host.default \
-	$(PACKAGING_BUILT:=.in)
+	packaging/ovn-host.default
 EXTRA_DIST += \
 	debian/README.md \
 	debian/changelog \
@@ -27,6 +23,7 @@ EXTRA_DIST += \
 	debian/copyright \
 	debian/ovn-central.install \
 	debian/ovn-common.dirs \
+	debian/ovn-common.docs \
 	debian/ovn-common.install \
 	debian/ovn-common.postrm \
 	debian/ovn-doc.install \
@@ -34,17 +31,10 @@ EXTRA_DIST += \
 	debian/ovn-host.postinst \
 	debian/rules \
 	debian/source/format
-all-local: $(PACKAGING_BUILT)
-$(PACKAGING_BUILT): %: %.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) packaging && \
-	$(SED) -e 's,[@]pkgdatadir[@],$(pkgdatadir),g' \
-	  -e 's,[@]sysconfdir[@],$(sysconfdir),g' \
-	  -e 's,[@]rundir[@],$(units_rundir),g' \
-	  -e 's,[@]logdir[@],$(localstatedir)/log/ovn,g' \
-	  $< > $@.tmp && mv $@.tmp $@
+all-local: packaging/ovn-common.logrotate
 
 # Each of these has another name where it goes.
-install-data-local: $(PACKAGING_BUILT)
+install-data-local: packaging/ovn-common.logrotate
 	$(MKDIR_P) '$(DESTDIR)$(sysconfdir)/default' \
 	  '$(DESTDIR)$(sysconfdir)/logrotate.d'
 	$(INSTALL_DATA) $(srcdir)/packaging/ovn-central.default \

@@ -93,28 +93,11 @@ bin_PROGRAMS += utilities/ovn-debug
 utilities_ovn_debug_SOURCES = utilities/ovn-debug.c
 utilities_ovn_debug_LDADD = northd/libnorthd.la $(OVN_LDADD)
 
-# A Python script.
+# Scripts; "ovn-lib" is what start-up scripts share.
 bin_SCRIPTS += utilities/ovn-detrace
-EXTRA_DIST += utilities/ovn-detrace.in
-CLEANFILES += utilities/ovn-detrace
-utilities/ovn-detrace: utilities/ovn-detrace.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) utilities && \
-	$(SED) -e 's,[@]VERSION[@],$(PACKAGE_VERSION),g' \
-	  -e 's,[@]PYTHON3[@],$(PYTHON3),g' \
-	  -e 's,[@]localstatedir[@],$(localstatedir),g' $< > $@.tmp && \
-	chmod +x $@.tmp && mv $@.tmp $@
-
-# Start-up scripts.
-startup_scripts = utilities/ovn-ctl utilities/ovn-lib
-scripts_SCRIPTS += $(startup_scripts)
-EXTRA_DIST += utilities/ovn-ctl.in utilities/ovn-lib.in
-CLEANFILES += $(startup_scripts)
-$(startup_scripts): %: %.in Makefile
-	$(AM_V_GEN)$(MKDIR_P) utilities && \
-	$(SED) -e 's,[@]prefix[@],$(prefix),g' \
-	  -e 's,[@]localstatedir[@],$(localstatedir),g' \
-	  -e 's,[@]sysconfdir[@],$(sysconfdir),g' $< > $@.tmp && \
-	chmod +x $@.tmp && mv $@.tmp $@
+scripts_SCRIPTS += utilities/ovn-ctl
+scripts_DATA = utilities/ovn-lib
+substituted += utilities/ovn-detrace utilities/ovn-ctl utilities/ovn-lib
 
 # Completion for bash, which looks for a file of the command's name.
 bashcompletiondir = $(datadir)/bash-completion/completions
@@ -132,7 +115,7 @@ uninstall-bash-completion:
 	  '$(DESTDIR)$(bashcompletiondir)/ovn-sbctl'
 .PHONY: install-bash-completion uninstall-bash-completion
 
-# Manual pages.  A line "@include FILE@" stands for that file.
+# Manual pages.
 utility_pages = \
 	utilities/ovn-appctl.8 \
 	utilities/ovn-ctl.8 \
@@ -142,16 +125,6 @@ utility_pages = \
 	utilities/ovn-sbctl.8 \
 	utilities/ovn-trace.8
 page_parts = utilities/dbctl-commands.man utilities/dbctl-options.man
-man_MANS += $(utility_pages)
-EXTRA_DIST += $(utility_pages:=.in) $(page_parts)
-CLEANFILES += $(utility_pages)
-$(utility_pages): %: %.in Makefile $(page_parts)
-	$(AM_V_GEN)$(MKDIR_P) utilities && \
-	$(AWK) -v dir='$(srcdir)/utilities/' ' \
-	  /^@include .*@$$/ { \
-	      file = substr($$2, 1, length($$2) - 1); \
-	      while ((getline line < (dir file)) > 0) print line; \
-	      close(dir file); \
-	      next } \
-	  { gsub(/@VERSION@/, "$(PACKAGE_VERSION)"); print }' $< > $@.tmp && \
-	mv $@.tmp $@
+program_pages += $(utility_pages)
+EXTRA_DIST += $(page_parts)
+$(utility_pages): $(page_parts)

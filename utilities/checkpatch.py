@@ -35,7 +35,7 @@ NO_LICENCE = re.compile(r"(\.md|\.ovsschema|\.xml|\.svg|\.json|\.tsv|\.txt|"
                         r"|(^|/)\.gitignore$|^tests/data/|\.seeds$"
                         r"|^utilities/idl-users$"
                         r"|^debian/(changelog|copyright|source/format)$"
-                        r"|^debian/[\w-]+\.(install|dirs)$")
+                        r"|^debian/[\w-]+\.(install|dirs|docs)$")
 WIDE = re.compile(r"(\.md|\.at|\.mk|\.am|\.m4|\.ac|\.xml|\.svg|\.tsv|\.txt|"
                   r"\.hex|\.json|\.def|\.dict|\.ovsschema|"
                   r"\.service\.in)$"

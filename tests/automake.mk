@@ -24,7 +24,10 @@ TESTSUITE_AT = \
 	tests/ovn-ctl.at \
 	tests/ovn-controller.at \
 	tests/ovn-controller-debug.at \
+	tests/ovn-controller-flows.at \
+	tests/ovn-controller-macros.at \
 	tests/ovn-controller-packet.at \
+	tests/ovn-controller-ports.at \
 	tests/ovn-controller-restore.at \
 	tests/ovn-northd.at \
 	tests/ovn-macros-test.at \

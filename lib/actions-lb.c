@@ -447,7 +447,7 @@ format_FWD_GROUP(const struct ovnact *ovnact, struct ds *s)
         = (const struct ovnact_fwd_group *) ovnact;
 
     ds_put_format(s, "%s(%schildports=", ovnact_name(ovnact->type),
-                  fwd->liveness ? "liveness=true, " : "");
+                  fwd->liveness ? "liveness=\"true\", " : "");
     for (size_t i = 0; i < fwd->n_ports; i++) {
         ds_put_cstr(s, i ? ", " : "");
         lex_format_string(fwd->ports[i], s);

@@ -286,8 +286,13 @@ action_parse_bool(struct action_parser *p)
 {
     static const char *const names[] = { "false", "true" };
 
-    return (lexer_force(p->lexer, LEX_EQUALS)
-            && action_parse_enum(p, "a truth value", names, 0, 2));
+    if (!lexer_force(p->lexer, LEX_EQUALS)) {
+        return false;
+    }
+    if (p->lexer->token.type == LEX_STRING) {
+        p->lexer->token.type = LEX_ID;  /* Quotes make no difference. */
+    }
+    return action_parse_enum(p, "a truth value", names, 0, 2);
 }
 
 /* Lists of actions. */

@@ -7,8 +7,9 @@
  *
  * No database knows the connections.  Each time a packet is tracked, the user
  * says by --ct in what state it is; otherwise it belongs to an established
- * connection.  NAT without an address, which undoes earlier NAT, is assumed to
- * find nothing to undo; NAT with an address happens.
+ * connection.  NAT and commits keep a state that is known already.  NAT
+ * without an address, which undoes earlier NAT, is assumed to find nothing to
+ * undo; NAT with an address happens.
  *
  * Every action here that tracks the packet makes a copy of it, which continues
  * in the next table; the original is left as it was for the actions behind. */
@@ -135,12 +136,24 @@ trace_ct_next(struct trace_exec *x, const struct ovnact *a OVS_UNUSED)
     ds_destroy(&s);
 }
 
-/* Runs the next table with a tracked copy that is not changed otherwise. */
+/* The same for an action that is about the connection of the packet: if the
+ * packet was tracked before, its state is known. */
+static const char *
+keep_tracked(struct trace_exec *x, struct trace_packet *packet)
+{
+    if (x->packet->flow.ct_state & CS_TRACKED) {
+        trace_packet_clone(packet, x->packet);
+        return "";
+    }
+    return make_tracked(x, packet);
+}
+
+/* Runs the next table with a copy of which the connection is committed. */
 static void
-fork_unchanged(struct trace_exec *x, const char *text)
+fork_committed(struct trace_exec *x, const char *text)
 {
     struct trace_packet packet;
-    char *s = xasprintf("%s%s", text, make_tracked(x, &packet));
+    char *s = xasprintf("%s%s", text, keep_tracked(x, &packet));
 
     trace_ct_fork(x, &packet, s);
     free(s);
@@ -160,7 +173,7 @@ trace_ct_commit_to_zone(struct trace_exec *x, const struct ovnact *a)
                                                      ovnact);
     char *s = xasprintf("ct_commit_to_zone%s", zone_argument(zone));
 
-    fork_unchanged(x, s);
+    fork_committed(x, s);
     free(s);
 }
 
@@ -172,7 +185,7 @@ trace_ct_commit_nat(struct trace_exec *x, const struct ovnact *a)
     char *s = xasprintf("ct_commit_nat%s /* assuming no un-nat entry, so no "
                         "change */", zone_argument(zone));
 
-    fork_unchanged(x, s);
+    fork_committed(x, s);
     free(s);
 }
 
@@ -200,7 +213,7 @@ trace_ct_nat(struct trace_exec *x, const struct ovnact *a)
     const struct ovnact_ct_nat *nat = CONTAINER_OF(a, struct ovnact_ct_nat,
                                                    ovnact);
     struct trace_packet packet;
-    const char *note = make_tracked(x, &packet);
+    const char *note = keep_tracked(x, &packet);
     struct flow *flow = &packet.flow;
     struct ds s = DS_EMPTY_INITIALIZER;
 

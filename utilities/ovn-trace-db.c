@@ -9,6 +9,7 @@
 
 #include "utilities/ovn-trace-db.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -469,12 +470,17 @@ find_address_set(void *dp_, const char *name)
     return set ? set->constants : NULL;
 }
 
+/* The part of the group that is on the datapath has a row of its own. */
 static const char *const *
 find_port_group(void *dp_, const char *name)
 {
     const struct trace_datapath *dp = dp_;
+    char *name_here = xasprintf("%"PRIu32"_%s", dp->key, name);
+    const char *const *ports = shash_find_data(&dp->db->port_groups,
+                                               name_here);
 
-    return shash_find_data(&dp->db->port_groups, name);
+    free(name_here);
+    return ports ? ports : shash_find_data(&dp->db->port_groups, name);
 }
 
 struct expr_env

@@ -54,6 +54,8 @@ EXTRA_DIST += \
 	tests/data/schema-nb.tsv \
 	tests/data/schema-sb.tsv \
 	tests/data/trace-actions.txt \
+	tests/data/trace-network.txt \
+	tests/data/trace-packets.txt \
 	tests/log-noise \
 	tests/ofswitch-proxy.py \
 	tests/ovn-lib.sh \
@@ -222,6 +224,9 @@ EXTRA_DIST += \
 	tests/data/tool-options.tsv \
 	tests/tools/README.md \
 	tests/tools/options \
+	tests/tools/reference.py \
+	tests/tools/trace-compare \
+	tests/tools/trace-differences \
 	tests/tools/coverage \
 	tests/tools/differences \
 	tests/tools/nbctl-acl.txt \

@@ -62,6 +62,7 @@ struct of_flow {
     struct wire_flow wire;      /* The owner's, unless OFF_OWNED.  'content'
                                  * is NULL if it is not known. */
     uint8_t flags;              /* Of OFF_*. */
+    uint8_t table_id;           /* As in the key. */
 };
 
 /* A change in flight. */

@@ -111,7 +111,8 @@ compile_init(struct compile *compile, struct ovsdb_idl *ovs_idl,
     mcast_add(inc);
     inc_start(inc);
 
-    const struct chassis_cfg cfg = { .features = UINT32_MAX };
+    compile->features = OFSWITCH_ALL_FEATURES;
+    const struct chassis_cfg cfg = { .features = compile->features };
     inc_mem_set(inc, &chassis_cfg_table, &cfg_key, &cfg);
 }
 
@@ -136,14 +137,16 @@ void
 compile_set_chassis(struct compile *compile,
                     const struct ovsrec_bridge *br_int,
                     const struct sbrec_chassis *chassis,
-                    enum mf_field_id tun_field, uint32_t features)
+                    enum mf_field_id tun_field,
+                    const struct ofswitch_features *features)
 {
     struct chassis_cfg cfg;
 
     memset(&cfg, 0, sizeof cfg);
     cfg.br_int = br_int->header_.uuid;
     cfg.tun_field = tun_field;
-    cfg.features = features;
+    cfg.features = *features;
+    compile->features = *features;
     if (chassis) {
         cfg.chassis = chassis->header_.uuid;
         ovs_strzcpy(cfg.name, chassis->name, sizeof cfg.name);
@@ -162,6 +165,7 @@ compile_run(struct compile *compile, bool zones_moved)
 
     inc_idl_sync(inc, compile->ovs_idl);
     inc_idl_sync(inc, compile->sb_idl);
+    groups_make_room(inc, &compile->features);
     inc_run(inc);
 
     bool again = zones_apply(inc, compile->ct_zones, zones_moved);

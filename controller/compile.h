@@ -33,6 +33,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "controller/ofswitch-features.h"
 #include "lib/inc.h"
 #include "openvswitch/meta-flow.h"
 
@@ -49,7 +50,7 @@ struct chassis_cfg {
     struct uuid chassis;        /* Our Chassis row; zeros if there is none. */
     uint32_t tun_field;         /* MFF_TUN_METADATA<n> that holds OVN's Geneve
                                  * option; 0 if there is none. */
-    uint32_t features;          /* Of the switch, see ofswitch-features.h. */
+    struct ofswitch_features features; /* Of the switch. */
     char name[128];             /* Chassis name ... */
     char hostname[256];         /* ... and host name, as in our row. */
 };
@@ -68,6 +69,7 @@ struct compile {
     struct ovsdb_idl *ovs_idl, *sb_idl;
     struct ofswitch *sw;
     struct ct_zones *ct_zones;
+    struct ofswitch_features features;
     unsigned int n_recomputes;  /* inc_recomputes() at the last run. */
 };
 
@@ -78,7 +80,8 @@ void compile_destroy(struct compile *);
 
 void compile_set_chassis(struct compile *, const struct ovsrec_bridge *br_int,
                          const struct sbrec_chassis *,
-                         enum mf_field_id tun_field, uint32_t features);
+                         enum mf_field_id tun_field,
+                         const struct ofswitch_features *);
 void compile_run(struct compile *, bool zones_moved);
 
 #endif /* controller/compile.h */

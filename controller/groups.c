@@ -9,7 +9,11 @@
  * A claim's key is the name of the thing, which for groups is the content.
  * The value is the content of a meter that has no row, empty otherwise.  From
  * the first request for an id until nobody claims the name any more, the id is
- * kept here, and referenced in the switch connection. */
+ * kept here, and referenced in the switch connection.
+ *
+ * A switch has room for so many.  How much is left is found out between two
+ * runs of the engine; a unit that gets none left reads the one row of
+ * room_table, which changes when there is some again. */
 
 #include <config.h>
 
@@ -19,53 +23,138 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "controller/compile.h"
 #include "controller/ofswitch.h"
 #include "openvswitch/dynamic-string.h"
+#include "openvswitch/poll-loop.h"
 #include "openvswitch/shash.h"
 #include "ovsdb/sb-inc.h"
 #include "util.h"
 
 static struct ofswitch *ofswitch;
 
-/* Ids of what is, or is about to be, claimed, by name.  The data are ids. */
-static struct shash group_ids = SHASH_INITIALIZER(&group_ids);
-static struct shash meter_ids = SHASH_INITIALIZER(&meter_ids);
+/* Groups, or meters. */
+struct kind {
+    struct shash ids;           /* Of what is, or is about to be, claimed, by
+                                 * name.  The data are ids. */
+    size_t room;                /* How many more there may be. */
+    bool refused;               /* Some unit got none. */
+
+    uint32_t (*ref)(struct ofswitch *, const char *name);
+    void (*unref)(struct ofswitch *, const char *name);
+    size_t (*count)(const struct ofswitch *);
+};
+
+static struct kind groups = {
+    .ids = SHASH_INITIALIZER(&groups.ids),
+    .ref = ofswitch_group_ref,
+    .unref = ofswitch_group_unref,
+    .count = ofswitch_n_groups,
+};
+static struct kind meters = {
+    .ids = SHASH_INITIALIZER(&meters.ids),
+    .ref = ofswitch_meter_ref,
+    .unref = ofswitch_meter_unref,
+    .count = ofswitch_n_meters,
+};
+
+/* The row changes when there is room for something that was refused. */
+static const uint32_t room_key = 0;
+static uint32_t room_version;
+static struct inc_table room_table = {
+    .name = "group_room",
+    .kind = INC_MEM,
+    .key_size = sizeof room_key,
+    .value_size = sizeof room_version,
+};
 
 static uint32_t
-find_id(const struct shash *ids, const char *name)
+find_id(const struct kind *kind, const char *name)
 {
-    const void *id = shash_find_data(ids, name);
+    const void *id = shash_find_data(&kind->ids, name);
 
     return (uintptr_t) id;
 }
 
-/* Claims 'name' with 'value' in 'output' and returns its id from 'ids', which
- * 'ref' adds if needed. */
+/* Adds 'name' to 'kind' if there is room. */
 static uint32_t
-claim_id(struct inc_cx *cx, struct inc_output *output, struct shash *ids,
-         uint32_t (*ref)(struct ofswitch *, const char *name),
-         const char *name, const char *value)
+add_id(struct inc_cx *cx, struct kind *kind, const char *name)
 {
-    uint32_t id = find_id(ids, name);
-
-    if (!id) {
-        id = ref(ofswitch, name);
-        if (id) {
-            shash_add(ids, name, (void *) (uintptr_t) id);
-        }
+    if (!kind->room) {
+        kind->refused = true;
+        inc_value(cx, inc_lookup(cx, &room_table, &room_key));
+        return 0;
     }
-    inc_emit(cx, output, name, strlen(name), value, strlen(value));
+
+    uint32_t id = kind->ref(ofswitch, name);
+
+    kind->room--;
+    shash_add(&kind->ids, name, (void *) (uintptr_t) id);
     return id;
 }
 
-/* Nobody claims 'name' any more: takes it out of 'ids' and gives back the
- * reference. */
-static void
-drop_id(struct shash *ids,
-        void (*unref)(struct ofswitch *, const char *name), const char *name)
+/* Claims 'name' with 'value' in 'output' and returns its id in 'kind', 0 if
+ * there is no room. */
+static uint32_t
+claim_id(struct inc_cx *cx, struct inc_output *output, struct kind *kind,
+         const char *name, const char *value)
 {
-    if (shash_find_and_delete(ids, name)) {
-        unref(ofswitch, name);
+    uint32_t id = find_id(kind, name);
+
+    if (!id) {
+        id = add_id(cx, kind, name);
+    }
+    if (id) {
+        inc_emit(cx, output, name, strlen(name), value, strlen(value));
+    }
+    return id;
+}
+
+/* Nobody claims 'name' any more: gives back the reference. */
+static void
+drop_id(struct kind *kind, const char *name)
+{
+    if (shash_find_and_delete(&kind->ids, name)) {
+        kind->unref(ofswitch, name);
+    }
+}
+
+/* Could something be had now that was refused? */
+static bool
+has_room(const struct kind *kind, uint32_t max)
+{
+    return kind->refused && kind->count(ofswitch) < max;
+}
+
+/* Finds out how many of 'kind' there may be besides those there are, 'max' in
+ * all.  Returns true if that is of interest to a unit. */
+static bool
+make_room(struct kind *kind, uint32_t max)
+{
+    bool news = has_room(kind, max);
+    size_t n = kind->count(ofswitch);
+
+    kind->room = n < max ? max - n : 0;
+    kind->refused &= !news;
+    return news;
+}
+
+void
+groups_make_room(struct inc *inc, const struct ofswitch_features *features)
+{
+    bool news = make_room(&groups, features->max_groups);
+
+    news |= make_room(&meters, features->max_meters);
+    room_version += news;
+    inc_mem_set(inc, &room_table, &room_key, &room_version);
+}
+
+void
+groups_wait(const struct ofswitch_features *features)
+{
+    if (has_room(&groups, features->max_groups)
+        || has_room(&meters, features->max_meters)) {
+        poll_immediate_wake();
     }
 }
 
@@ -99,7 +188,7 @@ groups_sync(void *aux OVS_UNUSED, const void *key, size_t key_len,
     if (!n) {
         char *content = xmemdup0(key, key_len);
 
-        drop_id(&group_ids, ofswitch_group_unref, content);
+        drop_id(&groups, content);
         free(content);
     }
 }
@@ -114,10 +203,8 @@ struct inc_output groups_output = {
 uint32_t
 group_get_id(struct inc_cx *cx, const char *content, bool claim)
 {
-    return (claim
-            ? claim_id(cx, &groups_output, &group_ids, ofswitch_group_ref,
-                       content, "")
-            : find_id(&group_ids, content));
+    return (claim ? claim_id(cx, &groups_output, &groups, content, "")
+            : find_id(&groups, content));
 }
 
 /* Meters. */
@@ -135,7 +222,7 @@ meters_sync(void *aux OVS_UNUSED, const void *key, size_t key_len,
         ofswitch_meter_set(ofswitch, name, content);
         free(content);
     } else if (!n) {
-        drop_id(&meter_ids, ofswitch_meter_unref, name);
+        drop_id(&meters, name);
         if (!strncmp(name, "__string: ", 10)) {
             ofswitch_meter_set(ofswitch, name, NULL);
         }
@@ -158,9 +245,9 @@ meter_get_id(struct inc_cx *cx, const char *name, const char *content,
         return 0;
     }
     return (claim
-            ? claim_id(cx, &meters_output, &meter_ids, ofswitch_meter_ref,
-                       name, content ? content : "")
-            : find_id(&meter_ids, name));
+            ? claim_id(cx, &meters_output, &meters, name,
+                       content ? content : "")
+            : find_id(&meters, name));
 }
 
 /* Contents of meters that have a row. */
@@ -184,39 +271,72 @@ static struct inc_output meter_rows_output = {
     .matches = matches_claim,
 };
 
+/* Has a band of 'bands' a burst size? */
+static bool
+any_burst(struct inc_cx *cx, const struct inc_ref *bands, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (sb_meter_band_burst_size(cx, bands[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+format_band(struct inc_cx *cx, struct inc_ref band, struct ds *s)
+{
+    int64_t burst = sb_meter_band_burst_size(cx, band);
+
+    ds_put_format(s, "type=%s,rate=%"PRId64, sb_meter_band_action(cx, band),
+                  sb_meter_band_rate(cx, band));
+    if (burst) {
+        ds_put_format(s, ",burst_size=%"PRId64, burst);
+    }
+}
+
+/* Returns what speaks against a meter with 'n' bands, or NULL. */
+static const char *
+meter_error(struct inc_cx *cx, const char *unit, bool burst, size_t n)
+{
+    const struct ofswitch_features *has = &chassis_cfg(cx)->features;
+
+    if (!n) {
+        return "no bands";
+    } else if (n > has->max_bands) {
+        return inc_sprintf(cx, "the local switch cannot do more than %"PRIu32
+                           " bands", has->max_bands);
+    } else if (burst && !ofswitch_has_feature(has, "meter_burst")) {
+        return "the local switch lacks feature \"meter_burst\"";
+    } else if (!ofswitch_has_feature(has, inc_sprintf(cx, "meter_%s", unit))) {
+        return inc_sprintf(cx, "the local switch lacks feature \"meter_%s\"",
+                           unit);
+    }
+    return NULL;
+}
+
 /* Unit over Meter. */
 static void
 meter_row(struct inc_cx *cx, struct inc_ref meter)
 {
     const char *name = sb_meter_name(cx, meter);
+    const char *unit = sb_meter_unit(cx, meter);
     struct ds s = DS_EMPTY_INITIALIZER;
     size_t n;
     const struct inc_ref *bands = sb_meter_bands(cx, meter, &n);
+    bool burst = any_burst(cx, bands, n);
+    const char *error = meter_error(cx, unit, burst, n);
 
-    ds_put_cstr(&s, sb_meter_unit(cx, meter));
+    if (error) {
+        inc_warn(cx, "meter %s: %s", name, error);
+        return;
+    }
+    ds_put_format(&s, "%s%s,stats,bands=", unit, burst ? ",burst" : "");
     for (size_t i = 0; i < n; i++) {
-        if (sb_meter_band_burst_size(cx, bands[i])) {
-            ds_put_cstr(&s, ",burst");
-            break;
-        }
+        ds_put_cstr(&s, i ? "," : "");
+        format_band(cx, bands[i], &s);
     }
-    ds_put_cstr(&s, ",stats,bands=");
-    for (size_t i = 0; i < n; i++) {
-        int64_t burst = sb_meter_band_burst_size(cx, bands[i]);
-
-        ds_put_format(&s, "%stype=%s,rate=%"PRId64, i ? "," : "",
-                      sb_meter_band_action(cx, bands[i]),
-                      sb_meter_band_rate(cx, bands[i]));
-        if (burst) {
-            ds_put_format(&s, ",burst_size=%"PRId64, burst);
-        }
-    }
-    if (n) {
-        inc_emit(cx, &meter_rows_output, name, strlen(name), s.string,
-                 s.length);
-    } else {
-        inc_warn(cx, "meter %s: no bands", name);
-    }
+    inc_emit(cx, &meter_rows_output, name, strlen(name), s.string, s.length);
     ds_destroy(&s);
 }
 
@@ -231,6 +351,7 @@ void
 groups_add(struct inc *inc, struct ofswitch *sw)
 {
     ofswitch = sw;
+    inc_add_table(inc, &room_table, NULL);
     inc_add_output(inc, &groups_output);
     inc_add_output(inc, &meters_output);
     inc_add_output(inc, &meter_rows_output);
@@ -242,6 +363,6 @@ groups_add(struct inc *inc, struct ofswitch *sw)
 void
 groups_destroy(void)
 {
-    shash_destroy(&group_ids);
-    shash_destroy(&meter_ids);
+    shash_destroy(&groups.ids);
+    shash_destroy(&meters.ids);
 }

@@ -24,6 +24,7 @@
 #include "lib/inc.h"
 
 struct ofswitch;
+struct ofswitch_features;
 
 /* What units claim with the functions below; to be named in 'emits'. */
 extern struct inc_output groups_output;
@@ -33,15 +34,23 @@ extern struct inc_output meters_output;
 void groups_add(struct inc *inc, struct ofswitch *sw);
 void groups_destroy(void);
 
+/* To be called before each run of the engine: finds out how many groups and
+ * meters there may be, in a switch with 'features'. */
+void groups_make_room(struct inc *inc, const struct ofswitch_features *);
+
+/* Arranges for poll_block() to wake up if something could be had now that was
+ * refused. */
+void groups_wait(const struct ofswitch_features *);
+
 /* Returns the id of the group with 'content', in the syntax of ovs-ofctl(8)
- * without "group_id=".  A unit ('claim' true) claims it; a fact gets 0 if
- * nobody has. */
+ * without "group_id=".  A unit ('claim' true) claims it, or gets 0 if the
+ * switch has as many as it can; it will be run again when it has less.  A fact
+ * gets 0 if nobody has claimed it. */
 uint32_t group_get_id(struct inc_cx *, const char *content, bool claim);
 
-/* Returns the id of the meter 'name' in the same way; 0 also if no id is
- * left.  If 'content', in the syntax of ovs-ofctl(8) without "meter=", is
- * NULL, it is that of the row in table Meter, and the id 0 if there is no
- * row. */
+/* Returns the id of the meter 'name' in the same way.  If 'content', in the
+ * syntax of ovs-ofctl(8) without "meter=", is NULL, it is that of the row in
+ * table Meter, and the id 0 if there is no row. */
 uint32_t meter_get_id(struct inc_cx *, const char *name, const char *content,
                       bool claim);
 

@@ -151,5 +151,5 @@ lflow_has_feature(void *env_, const char *feature)
 {
     const struct lflow_env *env = env_;
 
-    return ofswitch_has_feature(chassis_cfg(env->cx)->features, feature);
+    return ofswitch_has_feature(&chassis_cfg(env->cx)->features, feature);
 }

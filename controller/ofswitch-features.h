@@ -22,12 +22,18 @@
     FEATURE(CT_NAT, "ct_nat", "ct_state_nat")                               \
     FEATURE(CT_ORIG_TUPLE, "ct_orig_tuple", "ct_orig_tuple")                \
     FEATURE(CHECK_PKT_LEN, "check_pkt_len", "check_pkt_len")                \
+    FEATURE(CT_FLUSH, "ct_flush", NULL)                                     \
     FEATURE(METER, "meter", NULL)                                           \
+    FEATURE(METER_KBPS, "meter_kbps", NULL)                                 \
+    FEATURE(METER_PKTPS, "meter_pktps", NULL)                               \
+    FEATURE(METER_BURST, "meter_burst", NULL)                               \
     FEATURE(SELECT_GROUP, "select_group", NULL)
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "openvswitch/ofp-errors.h"
 
+struct ds;
 struct ofp_header;
 struct ofswitch;
 struct smap;
@@ -39,20 +45,39 @@ enum ofswitch_feature {
     OFSWITCH_N_FEATURES
 };
 
-/* Returns a bit, 1u << OFSWITCH_F_*, for each feature of 'sw', whose datapath
- * has the given 'capabilities', NULL if they are unknown. */
-uint32_t ofswitch_features(const struct ofswitch *sw,
-                           const struct smap *capabilities);
+struct ofswitch_features {
+    uint32_t bits;              /* 1u << OFSWITCH_F_* for each that it has. */
+    uint32_t max_groups;        /* Groups of type "select" ... */
+    uint32_t max_meters;        /* ... and meters that it can have. */
+    uint32_t max_bands;         /* In a meter. */
+};
+
+/* Everything, without limit. */
+#define OFSWITCH_ALL_FEATURES                                               \
+    ((struct ofswitch_features) { UINT32_MAX, UINT32_MAX, UINT32_MAX,       \
+                                  UINT32_MAX })
+
+/* Returns the features of 'sw', whose datapath has the given 'capabilities',
+ * NULL if they are unknown. */
+struct ofswitch_features ofswitch_features(const struct ofswitch *sw,
+                                           const struct smap *capabilities);
 
 /* Is the feature 'text' among 'features'?  False if there is no such
  * feature. */
-bool ofswitch_has_feature(uint32_t features, const char *text);
+bool ofswitch_has_feature(const struct ofswitch_features *features,
+                          const char *text);
 
-/* For the other ofswitch files: the features to begin a connection with; asks
- * the switch, and takes in what it answers. */
-#define OFSWITCH_ALL_FEATURES ((1u << OFSWITCH_N_FEATURES) - 1)
+/* For the other ofswitch files.  Asks the switch; until it answers, what the
+ * last one said holds. */
 void ofsw_request_features(struct ofswitch *);
+
+/* Take in what it answers.  An error, with 'xid', can be an answer, too; false
+ * if it is not. */
 void ofsw_handle_group_features(struct ofswitch *, const struct ofp_header *);
 void ofsw_handle_meter_features(struct ofswitch *, const struct ofp_header *);
+bool ofsw_handle_features_error(struct ofswitch *, uint32_t xid, enum ofperr);
+
+/* Appends the names of what 'sw' has, by what it says of itself. */
+void ofsw_format_features(const struct ofswitch *, struct ds *);
 
 #endif /* controller/ofswitch-features.h */

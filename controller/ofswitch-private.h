@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "controller/ofswitch-features.h"
 #include "controller/ofswitch-flows.h"
 #include "controller/ofswitch-groups.h"
 #include "controller/ofswitch.h"
@@ -93,7 +94,8 @@ struct ofswitch {
 
     /* What it can do. */
     struct ofsw_request read_group_features, read_meter_features;
-    uint32_t features;          /* See ofswitch-features.h. */
+    struct ofsw_request probe_ct_flush;
+    struct ofswitch_features features;
 
     /* Geneve option. */
     struct ofsw_request read_tlv;

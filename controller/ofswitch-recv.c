@@ -280,6 +280,7 @@ handle_error(struct ofswitch *sw, const struct ofp_header *oh)
     enum ofperr error = ofperr_decode_msg(oh, NULL);
 
     if (!ofsw_handle_update_error(sw, ntohl(oh->xid), error)
+        && !ofsw_handle_features_error(sw, ntohl(oh->xid), error)
         && !handle_read_error(sw, oh)) {
         VLOG_DBG_RL(&rl, "%s: switch reports %s about message %#"PRIx32,
                     rconn_get_name(sw->rconn),

@@ -219,6 +219,7 @@ disconnected(struct ofswitch *sw)
     sw->read_tlv.pending = false;
     sw->read_group_features.pending = false;
     sw->read_meter_features.pending = false;
+    sw->probe_ct_flush.pending = false;
     bitmap_or(sw->zones, sw->sent_zones, OFSW_N_ZONES);
     memset(sw->sent_zones, 0, bitmap_n_bytes(OFSW_N_ZONES));
     sw->any_zone = !bitmap_is_all_zeros(sw->zones, OFSW_N_ZONES);
@@ -462,6 +463,18 @@ ofswitch_ct_flush_zone(struct ofswitch *sw, uint16_t zone)
     sw->any_zone = true;
 }
 
+size_t
+ofswitch_n_groups(const struct ofswitch *sw)
+{
+    return hmap_count(&sw->groups.by_id);
+}
+
+size_t
+ofswitch_n_meters(const struct ofswitch *sw)
+{
+    return hmap_count(&sw->meters.by_id);
+}
+
 /* Fences. */
 
 uint64_t
@@ -638,4 +651,9 @@ ofswitch_format(const struct ofswitch *sw, struct ds *ds)
                   c->deleted, c->rejected);
     ds_put_format(ds, "fences: %"PRIu64" set, %"PRIu64" done\n",
                   sw->fence_last, sw->fence_done);
+    ds_put_cstr(ds, "features:");
+    ofsw_format_features(sw, ds);
+    ds_put_format(ds, "\nlimits: %"PRIu32" groups, %"PRIu32" meters, "
+                  "%"PRIu32" bands\n", sw->features.max_groups,
+                  sw->features.max_meters, sw->features.max_bands);
 }

@@ -149,6 +149,9 @@ size_t ofswitch_n_flows(const struct ofswitch *sw);
 uint32_t ofswitch_group_ref(struct ofswitch *sw, const char *content);
 void ofswitch_group_unref(struct ofswitch *sw, const char *content);
 
+/* The number of groups that are referenced, or on the switch. */
+size_t ofswitch_n_groups(const struct ofswitch *sw);
+
 /* Meters.
  *
  * A meter has a name, which determines its id, and a content, which may change
@@ -169,6 +172,9 @@ void ofswitch_meter_unref(struct ofswitch *sw, const char *name);
  * with the meter). */
 void ofswitch_meter_set(struct ofswitch *sw, const char *name,
                         const char *content);
+
+/* The number of meters that are referenced, on the switch, or have content. */
+size_t ofswitch_n_meters(const struct ofswitch *sw);
 
 /* Connection tracking. */
 

@@ -38,6 +38,7 @@
 #include "command-line.h"
 #include "controller/binding.h"
 #include "controller/bridge.h"
+#include "controller/groups.h"
 #include "controller/monitor.h"
 #include "controller/ofswitch-features.h"
 #include "controller/packet-in.h"
@@ -274,11 +275,11 @@ run_switch(struct controller *c, const struct ovsrec_bridge *br_int)
 {
     struct ovsdb_idl *sb_idl = c->sb.loop.idl;
     const struct sbrec_chassis *chassis = our_chassis(c);
+    const struct ofswitch_features features
+        = ofswitch_features(c->sw, datapath_capabilities(c, br_int));
 
     compile_set_chassis(&c->compile, br_int, chassis,
-                        ofswitch_tun_metadata_field(c->sw),
-                        ofswitch_features(c->sw,
-                                          datapath_capabilities(c, br_int)));
+                        ofswitch_tun_metadata_field(c->sw), &features);
     compile_run(&c->compile, c->zones_moved);
     c->zones_moved = false;
     monitor_run(sb_idl, chassis,
@@ -428,6 +429,7 @@ wait_for_work(struct controller *c)
         ofswitch_wait(c->sw);
         nb_cfg_wait(&c->nb_cfg);
         binding_wait();
+        groups_wait(&c->compile.features);
     }
 }
 

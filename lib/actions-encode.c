@@ -375,11 +375,20 @@ encode_SET_METER(const struct ovnact *ovnact, struct action_encoder *e)
     const struct ovnact_call *call = (const struct ovnact_call *) ovnact;
     const struct actions_encode_params *params = e->params;
     uint64_t rate = call->args[0].imm.value.u64.lo;
+    bool burst = call->n_args > 1;
     struct ds s = DS_EMPTY_INITIALIZER;
 
+    action_need_feature(e, ovnact->type, "meter_kbps");
+    if (burst) {
+        action_need_feature(e, ovnact->type, "meter_burst");
+    }
+    if (e->error) {
+        return;
+    }
+
     ds_put_format(&s, "kbps%s stats bands=type=drop rate=%"PRIu64,
-                  call->n_args > 1 ? " burst" : "", rate);
-    if (call->n_args > 1) {
+                  burst ? " burst" : "", rate);
+    if (burst) {
         ds_put_format(&s, " burst_size=%"PRIu64,
                       call->args[1].imm.value.u64.lo);
     }

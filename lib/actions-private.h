@@ -138,6 +138,11 @@ void action_parse(struct action_parser *);
 void action_encode_error(struct action_encoder *, const char *format, ...)
     OVS_PRINTF_FORMAT(2, 3);
 
+/* Reports an error if the local switch lacks 'feature', without which it
+ * cannot do 'type'. */
+void action_need_feature(struct action_encoder *, enum ovnact_type,
+                         const char *feature);
+
 /* Encodes nested actions into 'ofpacts'. */
 void action_encode_nested(const struct ofpbuf *ovnacts,
                           struct action_encoder *, struct ofpbuf *ofpacts);

@@ -566,14 +566,13 @@ static const char *const needed_features[OVNACT_N_TYPES] = {
     [OVNACT_CT_PROTO] = "ct_orig_tuple",
 };
 
-/* Reports an error if the local switch cannot do 'type'. */
-static void
-check_feature(enum ovnact_type type, struct action_encoder *e)
+void
+action_need_feature(struct action_encoder *e, enum ovnact_type type,
+                    const char *feature)
 {
     const struct actions_encode_params *params = e->params;
-    const char *feature = needed_features[type];
 
-    if (feature && params->has_feature
+    if (params->has_feature
         && !params->has_feature(params->aux, feature)) {
         action_encode_error(e, "the local switch cannot do %s: it lacks "
                             "feature \"%s\"", ovnact_name(type), feature);
@@ -586,7 +585,10 @@ encode_list(const struct ofpbuf *ovnacts, struct action_encoder *e)
     const struct ovnact *ovnact;
 
     OVNACT_FOR_EACH (ovnact, ovnacts) {
-        check_feature(ovnact->type, e);
+        if (needed_features[ovnact->type]) {
+            action_need_feature(e, ovnact->type,
+                                needed_features[ovnact->type]);
+        }
         if (e->error) {
             return;
         }

@@ -3,14 +3,17 @@
 #
 # Licensed under the Apache License, Version 2.0; see LICENSE.
 
-"""A switch that has gone mad: between an OpenFlow controller and a real
-switch, it passes on what the controller says and garbles what the switch says.
+"""A bad switch: between an OpenFlow controller and a real switch, it passes on
+what the controller says, and something else than what the switch says.
 
-    ofswitch-proxy.py LISTEN CONNECT SEED CALM
+    ofswitch-proxy.py LISTEN CONNECT mad SEED CALM
+    ofswitch-proxy.py LISTEN CONNECT poor GROUPS METERS
 
 listens on the Unix socket LISTEN and connects each client to the Unix socket
-CONNECT.  Once the file CALM exists, it drops all connections, and from then on
-is an honest proxy."""
+CONNECT.  A mad switch garbles messages.  Once the file CALM exists, it drops
+all connections, and from then on is an honest proxy.  A poor switch says that
+it can have GROUPS and METERS only, the latter with one band and without
+bursts, and that it does not know NXT_CT_FLUSH."""
 
 import os
 import random
@@ -18,10 +21,21 @@ import select
 import socket
 import struct
 import sys
+from functools import partial
 
 OFPT_HELLO = 0
+OFPT_ERROR = 1
 OFPT_ECHO_REQUEST = 2
 OFPT_ECHO_REPLY = 3
+OFPT_MULTIPART_REPLY = 19
+
+OFPET_BAD_REQUEST = 1
+OFPBRC_BAD_EXPERIMENTER_TYPE = 4
+OFPET_EXPERIMENTER = 0xffff
+
+OFPMP_GROUP_FEATURES = 8
+OFPMP_METER_FEATURES = 11
+OFPMF_BURST = 1 << 2
 
 
 def garble(rng, msg):
@@ -58,6 +72,22 @@ def garble(rng, msg):
     return [bytes(body)]
 
 
+def impoverish(groups, meters, msg):
+    """Returns a list of messages to pass on in place of 'msg'."""
+    body = bytearray(msg)
+    kind = struct.unpack_from('!H', body, 8)[0] if len(body) >= 10 else None
+    if body[1] == OFPT_ERROR and kind == OFPET_EXPERIMENTER:
+        struct.pack_into('!HH', body, 8, OFPET_BAD_REQUEST,
+                         OFPBRC_BAD_EXPERIMENTER_TYPE)
+    elif body[1] == OFPT_MULTIPART_REPLY and kind == OFPMP_GROUP_FEATURES:
+        struct.pack_into('!4L', body, 24, *[groups] * 4)
+    elif body[1] == OFPT_MULTIPART_REPLY and kind == OFPMP_METER_FEATURES:
+        capabilities = struct.unpack_from('!L', body, 24)[0]
+        struct.pack_into('!L', body, 16, meters)
+        struct.pack_into('!LB', body, 24, capabilities & ~OFPMF_BURST, 1)
+    return [bytes(body)]
+
+
 class Connection:
     """A client and its connection to the switch."""
 
@@ -76,7 +106,7 @@ class Connection:
         self.switch.sendall(data)
         return bool(data)
 
-    def from_switch(self, rng):
+    def from_switch(self, change):
         data = self.switch.recv(65536)
         self.buffer += data
         while len(self.buffer) >= 8:
@@ -84,16 +114,16 @@ class Connection:
             if len(self.buffer) < length:
                 break
             msg, self.buffer = self.buffer[:length], self.buffer[length:]
-            for m in garble(rng, msg) if rng else [msg]:
+            for m in change(msg) if change else [msg]:
                 self.client.sendall(m)
         return bool(data)
 
 
-def run(listener, target, rng, calm):
+def run(listener, target, change, calm):
     connections = []
     while True:
-        if rng and os.path.exists(calm):
-            rng = None
+        if change and calm and os.path.exists(calm):
+            change = None
             for c in connections:
                 c.close()
             connections = []
@@ -104,7 +134,7 @@ def run(listener, target, rng, calm):
         for c in list(connections):
             try:
                 alive = ((c.client not in ready or c.from_client())
-                         and (c.switch not in ready or c.from_switch(rng)))
+                         and (c.switch not in ready or c.from_switch(change)))
             except OSError:
                 alive = False
             if not alive:
@@ -113,11 +143,15 @@ def run(listener, target, rng, calm):
 
 
 def main():
-    listen, target, seed, calm = sys.argv[1:]
+    listen, target, how, first, second = sys.argv[1:]
+    if how == 'mad':
+        change, calm = partial(garble, random.Random(int(first))), second
+    else:
+        change, calm = partial(impoverish, int(first), int(second)), None
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(listen)
     listener.listen()
-    run(listener, target, random.Random(int(seed)), calm)
+    run(listener, target, change, calm)
 
 
 if __name__ == '__main__':

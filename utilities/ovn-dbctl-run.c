@@ -324,16 +324,6 @@ add_clause(struct limit *limit, const struct ovsdb_idl_column *column,
     ovsdb_datum_destroy(&datum, &column->type);
 }
 
-/* Might 'record' be the beginning of a UUID, by which the generic functions
- * find rows too? */
-static bool
-may_be_partial_uuid(const char *record)
-{
-    size_t n = strlen(record);
-    return n >= 4 && n < UUID_LEN
-           && strspn(record, "0123456789abcdefABCDEF-") == n;
-}
-
 /* For a prerequisites function: the command needs, of 'table', only the rows
  * whose 'name_column' (a string) is 'record' or whose UUID is 'record'.  See
  * "Reading only what is needed" in utilities/ovn-dbctl.h. */
@@ -354,11 +344,6 @@ dbctl_limit_row(struct ctl_context *ctx OVS_UNUSED,
     limits_declared = true;
 
     struct limit *limit = get_limit(table);
-    if (may_be_partial_uuid(record)) {
-        limit->whole = true;
-        return;
-    }
-
     add_clause(limit, name_column,
                (union ovsdb_atom) { .s = ovsdb_atom_string_create(record) });
 

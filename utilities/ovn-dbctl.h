@@ -38,7 +38,8 @@
  * dbctl_limit_row() or dbctl_need_whole() for *every* table that it
  * adds, then only the rows named are fetched (unless another command in the
  * same run, or the daemon, needs the rest).  A command that makes no such call
- * gets whole tables.
+ * gets whole tables.  The generic verbs do, because they find a row by the
+ * beginning of its UUID too, which no other command does with a limited table.
  *
  * A set of references, as the IDL shows it, has only the rows that were
  * fetched.  So such a set must never be written back: dbctl_add_ref() and

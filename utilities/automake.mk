@@ -13,7 +13,8 @@ DBCTL_SOURCES = \
 	utilities/ovn-dbctl-global.c \
 	utilities/ovn-dbctl-global.h \
 	utilities/ovn-dbctl-private.h \
-	utilities/ovn-dbctl-run.c
+	utilities/ovn-dbctl-run.c \
+	utilities/ovn-dbctl-verbs.c
 
 bin_PROGRAMS += utilities/ovn-nbctl
 utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
@@ -21,6 +22,8 @@ utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-nbctl.h \
 	utilities/ovn-nbctl-acl.c \
 	utilities/ovn-nbctl-address.c \
+	utilities/ovn-nbctl-check.c \
+	utilities/ovn-nbctl-check.h \
 	utilities/ovn-nbctl-children.c \
 	utilities/ovn-nbctl-dhcp.c \
 	utilities/ovn-nbctl-find.c \
@@ -37,6 +40,8 @@ utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-nbctl-mirror.c \
 	utilities/ovn-nbctl-nat.c \
 	utilities/ovn-nbctl-nf.c \
+	utilities/ovn-nbctl-parse.c \
+	utilities/ovn-nbctl-parse.h \
 	utilities/ovn-nbctl-policy.c \
 	utilities/ovn-nbctl-qos.c \
 	utilities/ovn-nbctl-route.c \
@@ -44,9 +49,7 @@ utilities_ovn_nbctl_SOURCES = $(DBCTL_SOURCES) \
 	utilities/ovn-nbctl-rule.c \
 	utilities/ovn-nbctl-rule.h \
 	utilities/ovn-nbctl-show.c \
-	utilities/ovn-nbctl-switch.c \
-	utilities/ovn-nbctl-validate.c \
-	utilities/ovn-nbctl-validate.h
+	utilities/ovn-nbctl-switch.c
 utilities_ovn_nbctl_LDADD = $(REPLICA_LDADD)
 
 bin_PROGRAMS += utilities/ovn-sbctl

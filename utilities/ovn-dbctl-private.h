@@ -7,8 +7,9 @@
 #define UTILITIES_OVN_DBCTL_PRIVATE_H 1
 
 /* What the parts of the frame share: ovn-dbctl.c (options, help, running
- * directly), ovn-dbctl-run.c (one run of commands, from parsing to waiting)
- * and ovn-dbctl-daemon.c (the daemon and its clients). */
+ * directly), ovn-dbctl-run.c (one run of commands, from parsing to waiting),
+ * ovn-dbctl-verbs.c (checking what generic verbs store) and
+ * ovn-dbctl-daemon.c (the daemon and its clients). */
 
 #include <getopt.h>
 
@@ -96,6 +97,15 @@ bool dbctl_run_writes(const struct dbctl_run *);
 void dbctl_run_step(struct dbctl_run *, struct ovsdb_idl *);
 void dbctl_run_wait(const struct dbctl_run *, const struct ovsdb_idl *);
 void dbctl_run_cancel(struct dbctl_run *, char *error);
+
+/* The generic verbs. */
+char *dbctl_parse_commands(const struct dbctl_class *,
+                           int argc, char *argv[], struct shash *local,
+                           struct svec *args, struct ctl_command **commandsp,
+                           size_t *n_commandsp) OVS_WARN_UNUSED_RESULT;
+void dbctl_run_command(const struct dbctl_class *,
+                       const struct ctl_command_syntax *,
+                       struct ctl_context *);
 
 /* The daemon. */
 const struct option *dbctl_daemon_options(const struct dbctl_class *);

@@ -222,12 +222,9 @@ dbctl_run_create(const struct dbctl_class *class,
 
     /* The parser wants the options before the command it starts with, and
      * keeps pointers to the arguments. */
-    for (int i = 0; i < argc; i++) {
-        svec_add(&run->argv, argv[i]);
-    }
-    svec_terminate(&run->argv);
-    *errorp = ctl_parse_commands(argc, run->argv.names, &run->opts.local,
-                                 &run->commands, &run->n_commands);
+    *errorp = dbctl_parse_commands(class, argc, argv, &run->opts.local,
+                                   &run->argv, &run->commands,
+                                   &run->n_commands);
     if (*errorp) {
         dbctl_run_destroy(run);
         return NULL;
@@ -548,7 +545,7 @@ execute_commands(struct dbctl_run *run, struct ovsdb_idl *idl)
 
         ctl_context_init_command(&ctx, c, i == run->n_commands - 1);
         if (c->syntax->run) {
-            c->syntax->run(&ctx);
+            dbctl_run_command(run->class, c->syntax, &ctx);
         }
         char *error = ctx.error;
         ctx.error = NULL;

@@ -163,6 +163,10 @@ usage(const struct dbctl_class *class)
   --wait=hv                   wait for all chassis to catch up\n\
   --print-wait-time           print time spent on waiting\n");
     }
+    if (class->check) {
+        ds_put_cstr(&s, "\
+  --no-validate               of set, add, create: store what is malformed\n");
+    }
     ds_put_format(&s, "\
   -t, --timeout=SECS          wait at most SECS seconds\n\
   --dry-run                   do not commit changes to database\n\
@@ -499,6 +503,8 @@ dbctl_main(const struct dbctl_class *class, int argc, char *argv[])
     fatal_ignore_sigpipe();
     vlog_set_levels(NULL, VLF_CONSOLE, VLL_WARN);
     vlog_set_levels_from_string_assert("reconnect:warn");
+    /* A client says itself what is wrong with its daemon. */
+    vlog_set_levels_from_string_assert("unixctl:console:err");
     register_commands(class);
 
     /* Static, so that no leak is found when an option ends the program. */

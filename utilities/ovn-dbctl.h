@@ -53,7 +53,12 @@
 
 struct ovsdb_idl;
 struct ovsdb_idl_column;
+struct ovsdb_idl_row;
 struct ovsdb_idl_table_class;
+
+/* The option of generic verbs that turns off 'check' of struct dbctl_class,
+ * and for commands that check likewise. */
+#define DBCTL_NO_VALIDATE "--no-validate"
 
 /* One command. */
 struct dbctl_command {
@@ -100,6 +105,11 @@ struct dbctl_class {
     /* Called in each attempt at a run that may write or wait, before its
      * commands: makes sure that the database's global row exists. */
     void (*prepare)(struct ovsdb_idl *, struct ovsdb_idl_txn *);
+
+    /* Null, or called when a generic verb has stored values in 'row': reports
+     * an error with ctl_error() if one is wrong.  Not called with
+     * --no-validate. */
+    void (*check)(struct ctl_context *, const struct ovsdb_idl_row *);
 
     /* How long without traffic until the daemon probes the server, in ms. */
     int (*probe_interval)(const struct ovsdb_idl *);

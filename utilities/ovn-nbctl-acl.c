@@ -272,7 +272,7 @@ parse_acl(struct ctl_context *ctx, struct acl_request *req)
             && nbctl_parse_priority(ctx, ctx->argv[3], &req->priority)
             && nbctl_parse_choice(ctx, ctx->argv[5], "action", actions,
                                   ARRAY_SIZE(actions), &req->action)
-            && nbctl_check_match(ctx, req->match)
+            && nbctl_check(ctx, &nbrec_acl_col_match, req->match)
             && parse_logging(ctx, req)
             && parse_label(ctx, req)
             && parse_tier(ctx, &req->tier)
@@ -557,7 +557,7 @@ static const struct dbctl_command commands[] = {
       "[NETWORK-FUNCTION-GROUP]", pre_acl_add, cmd_acl_add, NULL,
       "--log,--may-exist,--type=,--name=,--severity=,--meter=,--label=,"
       "--apply-after-lb,--tier=,--sample-new=,--sample-est=,"
-      NBCTL_NO_VALIDATE, RW}, "add an ACL to SWITCH/PORTGROUP"},
+      DBCTL_NO_VALIDATE, RW}, "add an ACL to SWITCH/PORTGROUP"},
     {{"acl-del", 1, 4, "{SWITCH | PORTGROUP} [DIRECTION [PRIORITY MATCH]]",
       pre_acl_del, cmd_acl_del, NULL, "--type=,--tier=", RW},
      "remove ACLs from SWITCH/PORTGROUP"},

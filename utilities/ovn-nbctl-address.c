@@ -13,64 +13,25 @@
 
 #include "utilities/ovn-nbctl.h"
 
-#include <ctype.h>
 #include <limits.h>
 #include <stdlib.h>
 
 #include "lib/addr.h"
-#include "lib/port-sec.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/shash.h"
 #include "ovsdb-idl.h"
-#include "packets.h"
 #include "sset.h"
 #include "svec.h"
 #include "util.h"
 
-/* Grammar. */
-
-/* Is 's' an address of a port? */
-static bool
-is_address(const char *s)
-{
-    struct lsp_addr addr;
-    char *error;
-
-    if (!lsp_addr_parse(s, &addr, &error)) {
-        free(error);
-        return false;
-    }
-    lsp_addr_destroy(&addr);
-    return true;
-}
-
-/* Is 's' a port security entry? */
-static bool
-is_port_security(const char *s)
-{
-    struct port_sec ps;
-    char *error;
-
-    if (!port_sec_parse(s, &ps, &error)) {
-        free(error);
-        return false;
-    }
-    port_sec_destroy(&ps);
-    return true;
-}
-
-/* Applies 'is_valid' to each argument of 'ctx' from the 'i'th on.  Reports an
- * error that names the first that is not valid and returns false. */
+/* May 'column' have all arguments of 'ctx' from the 'i'th on?  If not, reports
+ * an error that names the first that is wrong and returns false. */
 static bool
 check_arguments(struct ctl_context *ctx, int i,
-                bool (*is_valid)(const char *))
+                const struct ovsdb_idl_column *column)
 {
     for (; i < ctx->argc; i++) {
-        if (!is_valid(ctx->argv[i])) {
-            ctl_error(ctx, "%s: Invalid address format. See ovn-nb(5). Hint: "
-                      "An Ethernet address must be listed before an IP "
-                      "address, together as a single argument.",
-                      ctx->argv[i]);
+        if (!nbctl_check(ctx, column, ctx->argv[i])) {
             return false;
         }
     }
@@ -193,7 +154,8 @@ cmd_lsp_set_addresses(struct ctl_context *ctx)
     const struct nbrec_logical_switch_port *lsp;
 
     if (!nbctl_find_lsp(ctx, ctx->argv[1], true, &lsp)
-        || !check_arguments(ctx, 2, is_address)) {
+        || !check_arguments(ctx, 2,
+                            &nbrec_logical_switch_port_col_addresses)) {
         return;
     }
 
@@ -309,7 +271,8 @@ cmd_lsp_set_port_security(struct ctl_context *ctx)
     const struct nbrec_logical_switch_port *lsp;
 
     if (nbctl_find_lsp(ctx, ctx->argv[1], true, &lsp)
-        && check_arguments(ctx, 2, is_port_security)) {
+        && check_arguments(ctx, 2,
+                           &nbrec_logical_switch_port_col_port_security)) {
         nbrec_logical_switch_port_set_port_security(
             lsp, (const char **) ctx->argv + 2, ctx->argc - 2);
     }

@@ -197,7 +197,7 @@ cmd_mirror_rule_add(struct ctl_context *ctx)
 
     if (!nbctl_find_mirror(ctx, ctx->argv[1], true, &mirror)
         || !nbctl_parse_priority(ctx, ctx->argv[2], &rule.priority)
-        || !nbctl_check_match(ctx, rule.match)
+        || !nbctl_check(ctx, &nbrec_mirror_rule_col_match, rule.match)
         || !nbctl_parse_choice(ctx, ctx->argv[4], "action", actions,
                                ARRAY_SIZE(actions), &rule.action)) {
         return;
@@ -389,7 +389,7 @@ static const struct dbctl_command commands[] = {
     {{"mirror-list", 0, 0, "", pre_mirror_list, cmd_mirror_list, NULL, "",
       RO}, "print mirrors"},
     {{"mirror-rule-add", 4, 4, "MIRROR-NAME PRIORITY MATCH ACTION",
-      pre_mirror_rule_add, cmd_mirror_rule_add, NULL, NBCTL_NO_VALIDATE, RW},
+      pre_mirror_rule_add, cmd_mirror_rule_add, NULL, DBCTL_NO_VALIDATE, RW},
      "add a rule to MIRROR-NAME"},
     {{"mirror-rule-del", 1, 3, "MIRROR-NAME [PRIORITY MATCH]",
       pre_mirror_rule_del, cmd_mirror_rule_del, NULL, "", RW},

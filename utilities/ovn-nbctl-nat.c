@@ -22,7 +22,7 @@
 #include "packets.h"
 #include "smap.h"
 #include "util.h"
-#include "utilities/ovn-nbctl-validate.h"
+#include "utilities/ovn-nbctl-parse.h"
 #include "uuid.h"
 
 /* A rule as a command line describes it. */
@@ -252,7 +252,7 @@ parse_options(struct ctl_context *ctx, struct nat_spec *spec)
         return false;
     }
     spec->match = match ? match : "";
-    return ((!spec->match[0] || nbctl_check_match(ctx, spec->match))
+    return (nbctl_check(ctx, &nbrec_nat_col_match, spec->match)
             && (!priority
                 || nbctl_parse_priority(ctx, priority, &spec->priority)));
 }
@@ -751,7 +751,7 @@ static const struct dbctl_command commands[] = {
       "[LOGICAL_PORT EXTERNAL_MAC] [EXTERNAL_PORT_RANGE]",
       pre_lr_nat_add, cmd_lr_nat_add, NULL,
       "--may-exist,--stateless,--portrange,--add-route,--gateway-port=,"
-      "--priority=,--match=," NBCTL_NO_VALIDATE, RW},
+      "--priority=,--match=," DBCTL_NO_VALIDATE, RW},
      "add a NAT to ROUTER"},
     {{"lr-nat-del", 1, 4, "ROUTER [TYPE [IP] [GATEWAY_PORT]]", pre_nats,
       cmd_lr_nat_del, NULL, "--if-exists,--match=", RW},

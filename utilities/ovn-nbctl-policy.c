@@ -22,7 +22,7 @@
 #include "smap.h"
 #include "svec.h"
 #include "util.h"
-#include "utilities/ovn-nbctl-validate.h"
+#include "utilities/ovn-nbctl-parse.h"
 #include "uuid.h"
 
 /* A policy as a command line describes it. */
@@ -233,7 +233,8 @@ parse_policy_key(struct ctl_context *ctx, struct policy_spec *spec)
     spec->match = ctx->argv[3];
     return (nbctl_parse_priority(ctx, ctx->argv[2], &spec->priority)
             && parse_action(ctx, spec)
-            && nbctl_check_match(ctx, spec->match));
+            && nbctl_check(ctx, &nbrec_logical_router_policy_col_match,
+                           spec->match));
 }
 
 static bool
@@ -509,7 +510,7 @@ static const struct dbctl_command commands[] = {
       "ROUTER PRIORITY MATCH {allow|drop|reroute|jump} "
       "[NEXTHOP[,NEXTHOP]... | JUMP_CHAIN] [KEY=VALUE]...",
       pre_policies, cmd_lr_policy_add, NULL,
-      "--may-exist,--bfd?,--chain=,--output-port=," NBCTL_NO_VALIDATE, RW},
+      "--may-exist,--bfd?,--chain=,--output-port=," DBCTL_NO_VALIDATE, RW},
      "add a policy to ROUTER"},
     {{"lr-policy-del", 1, 3, "ROUTER [{PRIORITY | UUID} [MATCH]]",
       pre_policies, cmd_lr_policy_del, NULL, "--if-exists,--chain=", RW},

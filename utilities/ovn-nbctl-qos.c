@@ -172,7 +172,7 @@ cmd_qos_add(struct ctl_context *ctx)
     if (!nbctl_find_switch(ctx, ctx->argv[1], true, &ls)
         || !nbctl_parse_direction(ctx, ctx->argv[2], &rule.direction)
         || !nbctl_parse_priority(ctx, ctx->argv[3], &rule.priority)
-        || !nbctl_check_match(ctx, rule.match)
+        || !nbctl_check(ctx, &nbrec_qos_col_match, rule.match)
         || !parse_settings(ctx, &values)) {
         return;
     }
@@ -314,7 +314,7 @@ static const struct dbctl_command commands[] = {
     {{"qos-add", 5, 8,
       "SWITCH DIRECTION PRIORITY MATCH [mark=MARK] [dscp=DSCP] "
       "[rate=RATE [burst=BURST]]", pre_qos_add, cmd_qos_add, NULL,
-      "--may-exist,"NBCTL_NO_VALIDATE, RW}, "add a QoS rule to SWITCH"},
+      "--may-exist,"DBCTL_NO_VALIDATE, RW}, "add a QoS rule to SWITCH"},
     {{"qos-del", 1, 4, "SWITCH [{DIRECTION | UUID} [PRIORITY MATCH]]",
       pre_qos_del, cmd_qos_del, NULL, "", RW},
      "remove QoS rules from SWITCH"},

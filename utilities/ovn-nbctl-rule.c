@@ -15,7 +15,7 @@
 
 #include "db-ctl-base.h"
 #include "util.h"
-#include "utilities/ovn-nbctl-validate.h"
+#include "utilities/ovn-nbctl-parse.h"
 
 /* The order in which rules are looked at: "from-lport" before "to-lport", the
  * higher priority first. */

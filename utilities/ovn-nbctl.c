@@ -285,6 +285,7 @@ main(int argc, char *argv[])
         .daemon_env = "OVN_NB_DAEMON",
         .add_base = add_base,
         .prepare = prepare,
+        .check = nbctl_check_row,
         .increment = increment,
         .probe_interval = probe_interval,
         .progress = progress,

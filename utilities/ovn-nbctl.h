@@ -11,7 +11,8 @@
 
 #include "ovsdb/ovn-nb-idl.h"
 #include "utilities/ovn-dbctl.h"
-#include "utilities/ovn-nbctl-validate.h"
+#include "utilities/ovn-nbctl-check.h"
+#include "utilities/ovn-nbctl-parse.h"
 
 extern const struct dbctl_topic nbctl_switch_topic;
 extern const struct dbctl_topic nbctl_acl_topic;

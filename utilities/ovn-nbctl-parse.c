@@ -3,64 +3,19 @@
  * Licensed under the Apache License, Version 2.0; see LICENSE.
  */
 
-/* Checks on what commands of ovn-nbctl are about to store; see
- * utilities/ovn-nbctl-validate.h. */
+/* Parsers of what commands of ovn-nbctl are about to store; see
+ * utilities/ovn-nbctl-parse.h. */
 
 #include <config.h>
 
-#include "utilities/ovn-nbctl-validate.h"
+#include "utilities/ovn-nbctl-parse.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "db-ctl-base.h"
-#include "lib/expr.h"
-#include "lib/fields.h"
-#include "lib/lex.h"
 #include "openvswitch/dynamic-string.h"
-#include "openvswitch/shash.h"
 #include "util.h"
-
-/* Notes that there is a template variable. */
-static const char *
-note_template(void *found_, const char *name OVS_UNUSED)
-{
-    bool *found = found_;
-
-    *found = true;
-    return NULL;
-}
-
-/* Does 'match' have variables such as "^vip", which each chassis replaces by
- * text of its own (Chassis_Template_Var)?  Then nobody knows yet what it
- * says. */
-static bool
-has_templates(const char *match)
-{
-    bool found = false;
-
-    free(lex_expand_templates(match, note_template, &found));
-    return found;
-}
-
-bool
-nbctl_check_match(struct ctl_context *ctx, const char *match)
-{
-    if (shash_find(&ctx->options, NBCTL_NO_VALIDATE)
-        || has_templates(match)) {
-        return true;
-    }
-
-    struct expr *expr;
-    char *error = expr_parse(match, logical_symtab(), NULL, &expr);
-    expr_destroy(expr);
-    if (error) {
-        ctl_error(ctx, "%s", error);
-        free(error);
-        return false;
-    }
-    return true;
-}
 
 /* Is 'arg' a decimal integer between 'min' and 'max'? */
 static bool

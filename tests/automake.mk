@@ -33,9 +33,12 @@ TESTSUITE_AT = \
 	tests/ovn-macros-test.at \
 	tests/ovn-nbctl.at \
 	tests/ovn-nbctl-acl.at \
+	tests/ovn-nbctl-bad.at \
 	tests/ovn-nbctl-groups.at \
 	tests/ovn-nbctl-meter.at \
 	tests/ovn-nbctl-port.at \
+	tests/ovn-nbctl-router.at \
+	tests/ovn-nbctl-switch.at \
 	tests/ovn-sbctl.at \
 	tests/ovn-tools.at \
 	tests/ovn-debug.at \

@@ -30,27 +30,11 @@
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
 #include "random.h"
+#include "tests/expr-names.h"
 #include "tests/test-ovn.h"
 #include "util.h"
 
-/* The environment: ports "p1" to "p9" with their number as key, of which "p1"
- * is here; groups and meters all have id 7. */
-
-static bool
-test_lookup_port(void *aux OVS_UNUSED, const char *name, unsigned int *key)
-{
-    if (name[0] == 'p' && name[1] >= '1' && name[1] <= '9' && !name[2]) {
-        *key = name[1] - '0';
-        return true;
-    }
-    return false;
-}
-
-static bool
-test_is_chassis_resident(void *aux OVS_UNUSED, const char *name)
-{
-    return !strcmp(name, "p1");
-}
+/* The environment: names of expr-names.h; groups and meters all have id 7. */
 
 static bool
 test_tunnel_ofport(void *aux OVS_UNUSED, const char *name, ofp_port_t *port)

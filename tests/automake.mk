@@ -76,8 +76,12 @@ tests_test_ovn_SOURCES = \
 	tests/ownership-test.c \
 	tests/test-ovn.c \
 	tests/test-ovn.h
-tests_test_ovn_SOURCES += tests/actions-test.c tests/expr-test.c \
-	tests/expr-oxm-test.c tests/expr-oxm.h
+tests_test_ovn_SOURCES += tests/actions-test.c tests/lex-test.c
+tests_test_ovn_SOURCES += tests/expr-test.c tests/expr-lines-test.c
+tests_test_ovn_SOURCES += tests/expr-limits-test.c
+tests_test_ovn_SOURCES += tests/expr-names.c tests/expr-names.h
+tests_test_ovn_SOURCES += tests/expr-oxm-test.c tests/expr-oxm.h
+tests_test_ovn_SOURCES += tests/expr-random.c tests/expr-random.h
 tests_test_ovn_SOURCES += tests/microflow-test.c
 tests_test_ovn_SOURCES += tests/lang-bench.c
 tests_test_ovn_LDADD = northd/libnorthd.la controller/libofswitch.la \

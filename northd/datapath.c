@@ -168,27 +168,15 @@ ls_key_warn(struct inc_cx *cx, struct inc_ref ls)
     struct inc_ref row = inc_lookup(cx, &dp_key_table, inc_uuid(cx, ls));
     const struct dp_want *want = inc_value(cx, row);
     const struct key_got *got = inc_attr(cx, row);
-    const char *name = nb_ls_name(cx, ls);
+    const struct key_terms terms = {
+        .requested = want->requested,
+        .min = KEY_DP_MIN,
+        .max = want->max,
+        .max_requested = want->max_requested,
+    };
 
-    switch ((enum key_verdict) got->verdict) {
-    case KEY_CONFLICT:
-        inc_warn(cx, "logical switch %s: requested tunnel key %"PRIu32" is "
-                 "in use by another datapath; using %"PRIu32,
-                 name, want->requested, got->key);
-        break;
-    case KEY_OUT_OF_RANGE:
-        inc_warn(cx, "logical switch %s: requested tunnel key %"PRIu32" is "
-                 "not in the range %d to %"PRIu32"; using %"PRIu32, name,
-                 want->requested, KEY_DP_MIN, want->max_requested, got->key);
-        break;
-    case KEY_EXHAUSTED:
-        inc_warn(cx, "logical switch %s: no tunnel key is left (%d to "
-                 "%"PRIu32" are in use)", name, KEY_DP_MIN, want->max);
-        break;
-    case KEY_OK:
-    default:
-        break;
-    }
+    key_got_warn(cx, "logical switch", nb_ls_name(cx, ls), "another datapath",
+                 got, &terms);
 }
 
 /* Bindings

@@ -483,34 +483,6 @@ key_space_holder(const struct key_space *ks, uint32_t key)
     return find_holder(ks, key);
 }
 
-/* Returns a sentence for the administrator about 'o', whose keys are keys of a
- * 'what' ("datapath", "port"), or NULL if there is nothing to say.  The caller
- * frees it. */
-char *
-key_owner_describe(const struct key_space *ks, const struct key_owner *o,
-                   const char *what)
-{
-    const struct key_owner *holder;
-
-    switch (o->verdict) {
-    case KEY_CONFLICT:
-        holder = find_holder(ks, o->requested);
-        return xasprintf("requested %s key %"PRIu32" belongs to %s; "
-                         "using %"PRIu32, what, o->requested,
-                         holder ? holder->name : "another", o->key);
-    case KEY_OUT_OF_RANGE:
-        return xasprintf("requested %s key %"PRIu32" is not in the range "
-                         "%"PRIu32" to %"PRIu32"; using %"PRIu32, what,
-                         o->requested, ks->min, ks->max_requested, o->key);
-    case KEY_EXHAUSTED:
-        return xasprintf("all %"PRIu32" %s keys are in use",
-                         ks->max - ks->min + 1, what);
-    case KEY_OK:
-    default:
-        return NULL;
-    }
-}
-
 void *
 key_row(struct inc_ref row)
 {
@@ -528,4 +500,29 @@ key_got_publish(struct inc *inc, struct inc_table *table,
     const struct inc_ref row = { (uint32_t) (uintptr_t) owner->aux };
 
     inc_set_attr(inc, table, row, &got);
+}
+
+void
+key_got_warn(struct inc_cx *cx, const char *what, const char *name,
+             const char *rival, const struct key_got *got,
+             const struct key_terms *t)
+{
+    switch ((enum key_verdict) got->verdict) {
+    case KEY_CONFLICT:
+        inc_warn(cx, "%s %s: requested tunnel key %"PRIu32" is in use by %s; "
+                 "using %"PRIu32, what, name, t->requested, rival, got->key);
+        break;
+    case KEY_OUT_OF_RANGE:
+        inc_warn(cx, "%s %s: requested tunnel key %"PRIu32" is not in the "
+                 "range %"PRIu32" to %"PRIu32"; using %"PRIu32, what, name,
+                 t->requested, t->min, t->max_requested, got->key);
+        break;
+    case KEY_EXHAUSTED:
+        inc_warn(cx, "%s %s: no tunnel key left (%"PRIu32" to %"PRIu32" are "
+                 "in use)", what, name, t->min, t->max);
+        break;
+    case KEY_OK:
+    default:
+        break;
+    }
 }

@@ -126,8 +126,6 @@ const struct key_owner *key_space_get(const struct key_space *,
                                       const char *owner);
 const struct key_owner *key_space_holder(const struct key_space *,
                                          uint32_t key);
-char *key_owner_describe(const struct key_space *, const struct key_owner *,
-                         const char *what);
 
 /* In the engine: a derived table has a row for whoever asks for a key, and its
  * 'resolve' function has a key_space.  The attribute of the row is what came
@@ -144,5 +142,19 @@ void *key_row(struct inc_ref row);
  * resolved. */
 void key_got_publish(struct inc *, struct inc_table *table,
                      const struct key_owner *owner);
+
+/* On what terms a row asked for a key. */
+struct key_terms {
+    uint32_t requested;         /* 0: for any. */
+    uint32_t min, max;          /* Keys that are handed out. */
+    uint32_t max_requested;     /* Keys up to here may be asked for. */
+};
+
+/* Claims a warning about the 'what' named 'name', such as "logical switch",
+ * unless all is well with what it 'got'.  'rival' says who else may have the
+ * key that it asked for. */
+void key_got_warn(struct inc_cx *, const char *what, const char *name,
+                  const char *rival, const struct key_got *got,
+                  const struct key_terms *);
 
 #endif /* northd/keys.h */

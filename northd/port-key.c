@@ -302,26 +302,13 @@ lsp_key_warn(struct inc_cx *cx, struct inc_ref lsp)
     }
     const struct port_want *want = inc_value(cx, row);
     const struct key_got *got = inc_attr(cx, row);
-    const char *name = nb_lsp_name(cx, lsp);
+    const struct key_terms terms = {
+        .requested = want->requested,
+        .min = KEY_PORT_MIN,
+        .max = want->max,
+        .max_requested = want->max,
+    };
 
-    switch ((enum key_verdict) got->verdict) {
-    case KEY_CONFLICT:
-        inc_warn(cx, "logical switch port %s: requested tunnel key %"PRIu32" "
-                 "is in use by another port of the switch; using %"PRIu32,
-                 name, want->requested, got->key);
-        break;
-    case KEY_OUT_OF_RANGE:
-        inc_warn(cx, "logical switch port %s: requested tunnel key %"PRIu32" "
-                 "is not in the range %d to %"PRIu32"; using %"PRIu32, name,
-                 want->requested, KEY_PORT_MIN, want->max, got->key);
-        break;
-    case KEY_EXHAUSTED:
-        inc_warn(cx, "logical switch port %s: the switch has no tunnel key "
-                 "left (%d to %"PRIu32" are in use)", name, KEY_PORT_MIN,
-                 want->max);
-        break;
-    case KEY_OK:
-    default:
-        break;
-    }
+    key_got_warn(cx, "logical switch port", nb_lsp_name(cx, lsp),
+                 "another port of the switch", got, &terms);
 }

@@ -90,7 +90,8 @@ tests_test_ovn_SOURCES += tests/addr-test.c tests/northd-keys-test.c
 tests_test_ovn_SOURCES += tests/port-sec-test.c
 tests_test_ovn_SOURCES += tests/ofswitch-test.c
 tests_test_ovn_SOURCES += tests/inc-cx-test.c tests/inc-elements-test.c
-tests_test_ovn_SOURCES += tests/inc-fuzz-test.c
+tests_test_ovn_SOURCES += tests/inc-fuzz-test.c tests/inc-fuzz.h \
+	tests/inc-fuzz-engine.c tests/inc-fuzz-naive.c tests/inc-fuzz-programs.c
 tests_test_ovn_SOURCES += tests/inc-numbers.c tests/inc-numbers.h
 tests_test_ovn_SOURCES += tests/inc-idl-test.c
 tests_test_ovn_SOURCES += tests/inc-rules-test.c tests/inc-test.c

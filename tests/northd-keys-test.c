@@ -12,7 +12,6 @@
 
 #include <config.h>
 
-
 #include "northd/keys.h"
 #include "random.h"
 #include "tests/test-ovn.h"

@@ -235,19 +235,26 @@ encode_NEXT(const struct ovnact *ovnact, struct action_encoder *e)
                                                   next->ltable));
 }
 
+bool
+action_lookup_port(const struct action_encoder *e, const char *name,
+                   unsigned int *key)
+{
+    const struct actions_encode_params *params = e->params;
+
+    return (params->lookup_port
+            && params->lookup_port(params->aux, name, key));
+}
+
 void
 encode_LOAD(const struct ovnact *ovnact, struct action_encoder *e)
 {
     const struct ovnact_load *load = (const struct ovnact_load *) ovnact;
-    const struct actions_encode_params *params = e->params;
     struct mf_subfield dst = field_ref_to_mf(&load->dst);
 
     if (load->imm.string) {
         unsigned int key = 0;
 
-        if (params->lookup_port) {
-            params->lookup_port(params->aux, load->imm.string, &key);
-        }
+        action_lookup_port(e, load->imm.string, &key);
         action_put_load_value(e->ofpacts, &dst, u128_from_u64(key),
                               u128_ones(dst.n_bits));
     } else {
@@ -329,11 +336,9 @@ void
 encode_MIRROR(const struct ovnact *ovnact, struct action_encoder *e)
 {
     const struct ovnact_call *call = (const struct ovnact_call *) ovnact;
-    const struct actions_encode_params *params = e->params;
     unsigned int key;
 
-    if (!params->lookup_port
-        || !params->lookup_port(params->aux, call->args[0].imm.string, &key)) {
+    if (!action_lookup_port(e, call->args[0].imm.string, &key)) {
         return;
     }
 

@@ -484,8 +484,7 @@ encode_FWD_GROUP(const struct ovnact *ovnact, struct action_encoder *e)
         unsigned int key;
         ofp_port_t tunnel;
 
-        if (!params->lookup_port
-            || !params->lookup_port(params->aux, fwd->ports[i], &key)) {
+        if (!action_lookup_port(e, fwd->ports[i], &key)) {
             continue;
         }
         ds_put_format(&s, ",bucket=bucket_id=%"PRIuSIZE",weight:100,", i);

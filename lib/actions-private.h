@@ -169,6 +169,11 @@ void action_put_load_value(struct ofpbuf *ofpacts, const struct mf_subfield *,
 void action_put_move(struct ofpbuf *ofpacts, const struct mf_subfield *src,
                      const struct mf_subfield *dst);
 
+/* Stores the key of the port or multicast group 'name'.  Returns false if
+ * there is none. */
+bool action_lookup_port(const struct action_encoder *, const char *name,
+                        unsigned int *key);
+
 /* Fields to be in fixed places while a helper table or the controller runs.
  * Values in 'n' 'args' go to the fields 'dsts'; the old content of these is
  * kept on the stack until action_restore_args(). */

@@ -168,11 +168,9 @@ void
 encode_BIND_VPORT(const struct ovnact *ovnact, struct action_encoder *e)
 {
     const struct ovnact_call *call = (const struct ovnact_call *) ovnact;
-    const struct actions_encode_params *params = e->params;
     unsigned int key;
 
-    if (!params->lookup_port
-        || !params->lookup_port(params->aux, call->args[0].imm.string, &key)) {
+    if (!action_lookup_port(e, call->args[0].imm.string, &key)) {
         return;
     }
 

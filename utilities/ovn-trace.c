@@ -40,6 +40,7 @@ struct settings {
     const char *db;             /* The remote. */
     char *unixctl_path;         /* Or NULL. */
     bool leader_only;
+    bool bootstrap;             /* Get the authority's certificate first. */
 };
 
 /* The program. */
@@ -311,6 +312,7 @@ parse_options(int argc, char *argv[], struct settings *settings,
             break;
         case OPT_BOOTSTRAP_CA_CERT:
             stream_ssl_set_ca_cert_file(optarg, true);
+            settings->bootstrap = true;
             break;
         case 'h':
             usage();
@@ -387,6 +389,17 @@ add_columns(struct ovsdb_idl *idl)
     for (size_t i = 0; i < ARRAY_SIZE(columns); i++) {
         ovsdb_idl_add_column(idl, columns[i]);
     }
+}
+
+/* Connects to the database: a daemon again and again, otherwise once. */
+static void
+open_database(struct ovntrace *ot, const struct settings *settings)
+{
+    ovsdb_idl_destroy(ot->idl);
+    ot->idl = ovsdb_idl_create(settings->db, &sbrec_idl_class, false,
+                               get_detach());
+    ovsdb_idl_set_leader_only(ot->idl, settings->leader_only);
+    add_columns(ot->idl);
 }
 
 /* Forgets what was made of the database if it is about to change. */
@@ -484,14 +497,21 @@ cmd_trace(struct unixctl_conn *conn, int argc, const char *argv_[], void *ot_)
 
 /* The program. */
 
-/* Ends because the database cannot be reached. */
+/* Ends if the database cannot be reached.  A connection that gets the
+ * certificate of the authority is good for nothing else: then comes a second
+ * one. */
 static void
-check_connection(struct ovntrace *ot, const char *remote)
+check_connection(struct ovntrace *ot, struct settings *settings)
 {
-    if (!ovsdb_idl_is_alive(ot->idl)) {
+    if (ovsdb_idl_is_alive(ot->idl)) {
+        return;
+    } else if (settings->bootstrap) {
+        settings->bootstrap = false;
+        open_database(ot, settings);
+    } else {
         int retval = ovsdb_idl_get_last_error(ot->idl);
 
-        ovs_fatal(0, "%s: database connection failed (%s)", remote,
+        ovs_fatal(0, "%s: database connection failed (%s)", settings->db,
                   ovs_retval_to_string(retval));
     }
 }
@@ -500,14 +520,14 @@ check_connection(struct ovntrace *ot, const char *remote)
  * the database is there. */
 static void
 main_loop(struct ovntrace *ot, struct unixctl_server *unixctl,
-          const char *remote)
+          struct settings *settings)
 {
     bool ready = false;
 
     while (!ot->exiting) {
         run_database(ot);
         if (!unixctl) {
-            check_connection(ot, remote);
+            check_connection(ot, settings);
         } else {
             unixctl_server_run(unixctl);
         }
@@ -585,11 +605,8 @@ main(int argc, char *argv[])
     if (get_detach()) {
         unixctl = start_server(&settings, &ot);
     }
-    ot.idl = ovsdb_idl_create(settings.db, &sbrec_idl_class, false,
-                              get_detach());
-    ovsdb_idl_set_leader_only(ot.idl, settings.leader_only);
-    add_columns(ot.idl);
-    main_loop(&ot, unixctl, settings.db);
+    open_database(&ot, &settings);
+    main_loop(&ot, unixctl, &settings);
     if (!unixctl) {
         open_options(&o);
         status = trace_once(&ot, &o.trace, argc, argv);

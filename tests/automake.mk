@@ -162,7 +162,8 @@ SYSTEM_TESTS = \
 	tests/system/two-claims.sh \
 	tests/system/unplug.sh \
 	tests/system/upgrade.sh
-tests_test_ovn_SOURCES += tests/inc-rows-test.c
+tests_test_ovn_SOURCES += tests/inc-rows-test.c tests/inc-rows-test.h \
+	tests/inc-rows-compiler.c tests/inc-rows-edits.c tests/inc-rows-oracle.c
 
 # The bench.
 EXTRA_DIST += \

@@ -109,12 +109,6 @@ attr_of(uint32_t key, const struct value *value)
 
 /* Random programs. */
 
-uint32_t
-pick(uint32_t n)
-{
-    return random_range(n);
-}
-
 static struct op
 random_op(int family)
 {
@@ -122,39 +116,39 @@ random_op(int family)
     struct op op = { .salt = random_uint32() };
 
     for (;;) {
-        op.type = pick(N_OP_TYPES);
+        op.type = random_range(N_OP_TYPES);
         switch (op.type) {
         case OP_FIELD:
         case OP_ATTR:
-            op.which = pick(N_FIELDS);
+            op.which = random_range(N_FIELDS);
             return op;
         case OP_FIND:
         case OP_FIND_ALL:
-            op.which = pick(N_INDEXES);
+            op.which = random_range(N_INDEXES);
             if (table_stage(op.which / N_FIELDS) <= p->stage) {
                 return op;
             }
             break;
         case OP_LOOKUP:
-            op.which = pick(N_TABLES);
+            op.which = random_range(N_TABLES);
             if (table_stage(op.which) <= p->stage) {
                 return op;
             }
             break;
         case OP_FACT:
-            op.which = pick(N_FACTS);
+            op.which = random_range(N_FACTS);
             if (op.which < family && programs[op.which].stage <= p->stage) {
                 return op;
             }
             break;
         case OP_EMIT:
-            op.which = pick(N_OUTPUTS);
+            op.which = random_range(N_OUTPUTS);
             if (family >= N_FACTS) {
                 return op;
             }
             break;
         case OP_DERIVE:
-            op.which = N_MEM + pick(N_DERIVED);
+            op.which = N_MEM + random_range(N_DERIVED);
             if (family >= N_FACTS && table_stage(op.which) > p->stage) {
                 return op;
             }
@@ -170,23 +164,23 @@ void
 random_programs(void)
 {
     for (int j = 0; j < N_JOIN; j++) {
-        joins[j].left = pick(N_INDEXES);
+        joins[j].left = random_range(N_INDEXES);
         do {
-            joins[j].right = pick(N_INDEXES);
+            joins[j].right = random_range(N_INDEXES);
         } while (joins[j].right == joins[j].left);
     }
     for (int f = 0; f < N_FAMILIES; f++) {
         struct program *p = &programs[f];
 
-        p->over = pick(N_ALL);
-        p->stage = MIN(table_stage(p->over) + pick(2), N_DERIVED);
-        p->n_ops = 2 + pick(N_OPS - 1);
+        p->over = random_range(N_ALL);
+        p->stage = MIN(table_stage(p->over) + random_range(2), N_DERIVED);
+        p->n_ops = 2 + random_range(N_OPS - 1);
         for (int i = 0; i < p->n_ops; i++) {
             p->ops[i] = random_op(f);
         }
         if (f >= N_FACTS) {
             p->ops[p->n_ops - 1] = (struct op) {
-                OP_EMIT, pick(N_OUTPUTS), random_uint32()
+                OP_EMIT, random_range(N_OUTPUTS), random_uint32()
             };
         }
     }

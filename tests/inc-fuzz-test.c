@@ -37,14 +37,14 @@ bool present[N_MEM][N_KEYS];
 static void
 random_edit(struct inc *inc)
 {
-    int table = pick(N_MEM);
-    uint32_t key = pick(N_KEYS);
+    int table = random_range(N_MEM);
+    uint32_t key = random_range(N_KEYS);
 
-    if (pick(3)) {
+    if (random_range(3)) {
         struct value v;
 
         for (int i = 0; i < N_FIELDS; i++) {
-            v.fields[i] = pick(N_VALUES);
+            v.fields[i] = random_range(N_VALUES);
         }
         inputs[table][key] = v;
         present[table][key] = true;
@@ -93,12 +93,13 @@ run_round(uint32_t seed, int n_batches)
 
     struct inc *inc = make_fuzz_engine();
     for (int i = 0; i < n_batches; i++) {
-        int n_edits = pick(10) ? 1 + pick(4) : pick(60);
+        int n_edits = (random_range(10) ? 1 + random_range(4)
+                       : random_range(60));
 
         for (int j = 0; j < n_edits; j++) {
             random_edit(inc);
         }
-        if (!pick(20)) {
+        if (!random_range(20)) {
             inc_recompute(inc);
         }
         inc_run(inc);

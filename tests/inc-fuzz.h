@@ -97,7 +97,6 @@ uint32_t run_program(int family, const struct world *w, void *aux,
 uint32_t attr_of(uint32_t key, const struct value *);
 
 uint32_t mix(uint32_t acc, uint32_t);
-uint32_t pick(uint32_t n);
 
 /* The outputs: lists of (output, key, value). */
 

@@ -10,6 +10,7 @@ lib_libovn_la_SOURCES =
 lib_libovn_la_SOURCES += lib/addr.c lib/addr.h
 lib_libovn_la_SOURCES += lib/port-sec.c lib/port-sec.h
 lib_libovn_la_SOURCES += lib/ovn-dirs.c lib/ovn-dirs.h
+lib_libovn_la_SOURCES += lib/ovn-getopt.c lib/ovn-getopt.h
 lib_libovn_la_SOURCES += lib/internal-version.c lib/internal-version.h
 lib_libovn_la_SOURCES += lib/mem-trim.c lib/mem-trim.h
 lib_libovn_la_SOURCES += \

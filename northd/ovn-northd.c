@@ -11,7 +11,6 @@
 
 #include <config.h>
 
-#include <getopt.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #include "fatal-signal.h"
 #include "lib/internal-version.h"
 #include "lib/ovn-dirs.h"
+#include "lib/ovn-getopt.h"
 #include "memory.h"
 #include "northd/northd.h"
 #include "northd/rbac.h"
@@ -130,14 +130,9 @@ parse_options(int argc, char *argv[], struct northd_options *o)
         STREAM_SSL_LONG_OPTIONS,
         { NULL, 0, NULL, 0 },
     };
-    char *short_options = ovs_cmdl_long_options_to_short_options(long_options);
+    int c;
 
-    for (;;) {
-        int c = getopt_long(argc, argv, short_options, long_options, NULL);
-
-        if (c == -1) {
-            break;
-        }
+    while ((c = ovn_getopt(argc, argv, "", long_options, usage)) != -1) {
         switch (c) {
         DAEMON_OPTION_HANDLERS;
         VLOG_OPTION_HANDLERS;
@@ -168,25 +163,10 @@ parse_options(int argc, char *argv[], struct northd_options *o)
             o->dump_family = optarg;
             break;
 
-        case 'h':
-            usage();
-
-        case 'o':
-            ovs_cmdl_print_options(long_options);
-            exit(EXIT_SUCCESS);
-
-        case 'V':
-            ovn_print_version(0, 0);
-            exit(EXIT_SUCCESS);
-
-        case '?':
-            exit(EXIT_FAILURE);
-
         default:
             OVS_NOT_REACHED();
         }
     }
-    free(short_options);
 
     if (optind < argc) {
         ovs_fatal(0, "%s: this program takes no arguments; use --help for "

@@ -9,14 +9,13 @@
 
 #include <config.h>
 
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command-line.h"
 #include "jsonrpc.h"
 #include "lib/ovn-dirs.h"
+#include "lib/ovn-getopt.h"
 #include "openvswitch/json.h"
 #include "openvswitch/vlog.h"
 #include "process.h"
@@ -78,17 +77,10 @@ parse_options(int argc, char *argv[])
         {NULL, 0, NULL, 0},
     };
     struct settings settings = { .target = NULL };
-    char *tmp = ovs_cmdl_long_options_to_short_options(long_options);
-    char *short_options = xasprintf("+%s", tmp);
-    free(tmp);
+    int c;
 
-    for (;;) {
-        int option = getopt_long(argc, argv, short_options, long_options,
-                                 NULL);
-        if (option == -1) {
-            break;
-        }
-        switch (option) {
+    while ((c = ovn_getopt(argc, argv, "+", long_options, usage)) != -1) {
+        switch (c) {
         case 't':
             if (settings.target) {
                 ovs_fatal(0, "-t or --target may be specified only once");
@@ -105,28 +97,17 @@ parse_options(int argc, char *argv[])
             }
             settings.json = !strcmp(optarg, "json");
             break;
-        case 'h':
-            usage();
-        case 'o':
-            ovs_cmdl_print_options(long_options);
-            exit(EXIT_SUCCESS);
         case 'T':
             if (!str_to_uint(optarg, 10, &settings.timeout)
                 || !settings.timeout) {
                 ovs_fatal(0, "value %s on -T or --timeout is invalid", optarg);
             }
             break;
-        case 'V':
-            ovn_print_version(0, 0);
-            exit(EXIT_SUCCESS);
         VLOG_OPTION_HANDLERS
-        case '?':
-            exit(EXIT_FAILURE);
         default:
             OVS_NOT_REACHED();
         }
     }
-    free(short_options);
 
     if (optind >= argc) {
         ovs_fatal(0, "at least one non-option argument is required "

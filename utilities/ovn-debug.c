@@ -9,7 +9,6 @@
 
 #include <config.h>
 
-#include <getopt.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "command-line.h"
 #include "lib/logical.h"
 #include "lib/ovn-dirs.h"
+#include "lib/ovn-getopt.h"
 #include "northd/pipeline.h"
 #include "openvswitch/vlog.h"
 #include "util.h"
@@ -125,30 +125,15 @@ parse_options(int argc, char *argv[])
         VLOG_LONG_OPTIONS,
         {NULL, 0, NULL, 0},
     };
-    char *tmp = ovs_cmdl_long_options_to_short_options(long_options);
-    char *short_options = xasprintf("+%s", tmp);
-    free(tmp);
+    int c;
 
-    for (;;) {
-        int c = getopt_long(argc, argv, short_options, long_options, NULL);
-
-        if (c == -1) {
-            break;
-        }
+    while ((c = ovn_getopt(argc, argv, "+", long_options, usage)) != -1) {
         switch (c) {
-        case 'h':
-            usage();
-        case 'V':
-            ovn_print_version(0, 0);
-            exit(EXIT_SUCCESS);
         VLOG_OPTION_HANDLERS
-        case '?':
-            exit(EXIT_FAILURE);
         default:
             OVS_NOT_REACHED();
         }
     }
-    free(short_options);
 }
 
 int

@@ -15,10 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command-line.h"
 #include "daemon.h"
 #include "fatal-signal.h"
 #include "lib/ovn-dirs.h"
+#include "lib/ovn-getopt.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vconn.h"
@@ -280,15 +280,10 @@ parse_options(int argc, char *argv[], struct settings *settings,
         STREAM_SSL_LONG_OPTIONS,
         {NULL, 0, NULL, 0},
     };
-    char *short_options = ovs_cmdl_long_options_to_short_options(long_options);
+    char *error;
+    int c;
 
-    for (;;) {
-        int c = getopt_long(argc, argv, short_options, long_options, NULL);
-        char *error;
-
-        if (c == -1) {
-            break;
-        }
+    while ((c = ovn_getopt(argc, argv, "", long_options, usage)) != -1) {
         switch (c) {
         case OPT_DETAILED: case OPT_SUMMARY: case OPT_MINIMAL: case OPT_ALL:
         case OPT_OVS: case OPT_CT: case OPT_FRIENDLY_NAMES:
@@ -314,24 +309,13 @@ parse_options(int argc, char *argv[], struct settings *settings,
             stream_ssl_set_ca_cert_file(optarg, true);
             settings->bootstrap = true;
             break;
-        case 'h':
-            usage();
-        case 'o':
-            ovs_cmdl_print_options(long_options);
-            exit(EXIT_SUCCESS);
-        case 'V':
-            ovn_print_version(0, 0);
-            exit(EXIT_SUCCESS);
         DAEMON_OPTION_HANDLERS
         VLOG_OPTION_HANDLERS
         STREAM_SSL_OPTION_HANDLERS
-        case '?':
-            exit(EXIT_FAILURE);
         default:
             OVS_NOT_REACHED();
         }
     }
-    free(short_options);
 }
 
 static void

@@ -11,14 +11,13 @@
 #include "controller/config.h"
 
 #include <errno.h>
-#include <netinet/in.h>
 #include <string.h>
 
+#include "lib/addr.h"
 #include "lib/ovn-dirs.h"
 #include "openvswitch/dynamic-string.h"
 #include "openvswitch/shash.h"
 #include "openvswitch/vlog.h"
-#include "packets.h"
 #include "smap.h"
 #include "sset.h"
 #include "stream.h"
@@ -85,25 +84,17 @@ parse_range(const char *value, unsigned int *first, unsigned int *last)
             && *first <= *last);
 }
 
-/* Returns true if 's' is an IPv4 or IPv6 address. */
-static bool
-is_ip(const char *s)
-{
-    struct in6_addr ip6;
-    ovs_be32 ip4;
-
-    return ip_parse(s, &ip4) || ipv6_parse(s, &ip6);
-}
-
 /* Returns true if 'item' may be an item of a list of type 'type'. */
 static bool
 check_item(enum config_type type, const char *item)
 {
+    struct addr_ip ip;
+
     if (type == ENCAPS) {
         return (!strcmp(item, "geneve") || !strcmp(item, "vxlan")
                 || !strcmp(item, "stt"));
     } else if (type == IPS) {
-        return is_ip(item);
+        return addr_ip_parse_host(item, &ip);
     } else if (type == REMOTES) {
         return !stream_verify_name(item);
     } else {

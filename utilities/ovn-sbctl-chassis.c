@@ -10,9 +10,9 @@
 
 #include "utilities/ovn-sbctl.h"
 
+#include "lib/addr.h"
 #include "openvswitch/shash.h"
 #include "ovsdb-idl.h"
-#include "packets.h"
 #include "smap.h"
 #include "svec.h"
 #include "util.h"
@@ -45,15 +45,6 @@ pre_chassis(struct ctl_context *ctx)
     dbctl_need_whole(ctx, &sbrec_table_encap);
 }
 
-static bool
-is_ip(const char *s)
-{
-    struct in6_addr ip6;
-    ovs_be32 ip4;
-
-    return ip_parse(s, &ip4) || ipv6_parse(s, &ip6);
-}
-
 static void
 cmd_chassis_add(struct ctl_context *ctx)
 {
@@ -61,6 +52,7 @@ cmd_chassis_add(struct ctl_context *ctx)
     const char *types = ctx->argv[2];
     const char *ip = ctx->argv[3];
     bool may_exist = shash_find(&ctx->options, "--may-exist");
+    struct addr_ip parsed;
 
     if (find_chassis(ctx, name)) {
         if (!may_exist) {
@@ -69,7 +61,7 @@ cmd_chassis_add(struct ctl_context *ctx)
         }
         return;
     }
-    if (!is_ip(ip)) {
+    if (!addr_ip_parse_host(ip, &parsed)) {
         ctl_error(ctx, "%s: not an IP address", ip);
         return;
     }

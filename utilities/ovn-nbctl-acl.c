@@ -124,23 +124,18 @@ pre_owner(struct ctl_context *ctx, const char *match)
         nbctl_pre_refs(ctx, &nbrec_port_group_col_acls, &nbrec_table_acl,
                        &nbrec_acl_col_match, match);
     }
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_direction);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_priority);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_match);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_tier);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_options);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_acl_col_direction, &nbrec_acl_col_priority,
+                      &nbrec_acl_col_match, &nbrec_acl_col_tier,
+                      &nbrec_acl_col_options);
 }
 
 /* The columns that do not identify an ACL. */
 static void
 pre_effect(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_action);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_log);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_severity);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_meter);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_label);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_acl_col_action, &nbrec_acl_col_log,
+                      &nbrec_acl_col_severity, &nbrec_acl_col_name,
+                      &nbrec_acl_col_meter, &nbrec_acl_col_label);
 }
 
 /* An ACL as a rule. */
@@ -204,9 +199,9 @@ pre_acl_add(struct ctl_context *ctx)
     }
     if (shash_find(&ctx->options, "--sample-new")
         || shash_find(&ctx->options, "--sample-est")) {
-        ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_sample_new);
-        ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_sample_est);
-        ovsdb_idl_add_column(ctx->idl, &nbrec_sample_col_metadata);
+        NBCTL_ADD_COLUMNS(ctx, &nbrec_acl_col_sample_new,
+                          &nbrec_acl_col_sample_est,
+                          &nbrec_sample_col_metadata);
         dbctl_need_whole(ctx, &nbrec_table_sample);
     }
 }
@@ -429,9 +424,9 @@ pre_acl_list(struct ctl_context *ctx)
     ovsdb_idl_add_column(ctx->idl, &nbrec_acl_col_network_function_group);
     nbctl_pre_find(ctx, &nbctl_nfg, NULL);
     if (shash_find(&ctx->options, "--all")) {
-        ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_col_ports);
-        ovsdb_idl_add_column(ctx->idl, &nbrec_port_group_col_ports);
-        ovsdb_idl_add_column(ctx->idl, &nbrec_port_group_col_acls);
+        NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_col_ports,
+                          &nbrec_port_group_col_ports,
+                          &nbrec_port_group_col_acls);
         nbctl_pre_find(ctx, &nbctl_port_group, NULL);
         dbctl_need_whole(ctx, &nbrec_table_logical_switch_port);
     }

@@ -133,17 +133,17 @@ pre_lsp_addresses(struct ctl_context *ctx)
         collect_ips(ctx->argv[i], &ips);
     }
 
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_addresses);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_port_col_name,
+                      &nbrec_logical_switch_port_col_addresses);
     if (sset_is_empty(&ips)) {
         dbctl_limit_row(ctx, &nbrec_table_logical_switch_port,
                         &nbrec_logical_switch_port_col_name, ctx->argv[1]);
     } else {
         /* Look for duplicates. */
-        ovsdb_idl_add_column(
-            ctx->idl, &nbrec_logical_switch_port_col_dynamic_addresses);
-        ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_col_name);
-        ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_col_ports);
+        NBCTL_ADD_COLUMNS(ctx,
+                          &nbrec_logical_switch_port_col_dynamic_addresses,
+                          &nbrec_logical_switch_col_name,
+                          &nbrec_logical_switch_col_ports);
     }
     sset_destroy(&ips);
 }
@@ -173,13 +173,13 @@ cmd_lsp_set_addresses(struct ctl_context *ctx)
 static void
 pre_lsp_get_addresses(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_addresses);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_type);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_options);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_port_col_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_port_col_mac);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_port_col_networks);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_port_col_name,
+                      &nbrec_logical_switch_port_col_addresses,
+                      &nbrec_logical_switch_port_col_type,
+                      &nbrec_logical_switch_port_col_options,
+                      &nbrec_logical_router_port_col_name,
+                      &nbrec_logical_router_port_col_mac,
+                      &nbrec_logical_router_port_col_networks);
     dbctl_limit_row(ctx, &nbrec_table_logical_switch_port,
                     &nbrec_logical_switch_port_col_name, ctx->argv[1]);
     dbctl_need_whole(ctx, &nbrec_table_logical_router_port);
@@ -258,9 +258,8 @@ cmd_lsp_get_addresses(struct ctl_context *ctx)
 static void
 pre_lsp_port_security(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_name);
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_logical_switch_port_col_port_security);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_port_col_name,
+                      &nbrec_logical_switch_port_col_port_security);
     dbctl_limit_row(ctx, &nbrec_table_logical_switch_port,
                     &nbrec_logical_switch_port_col_name, ctx->argv[1]);
 }

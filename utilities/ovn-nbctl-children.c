@@ -17,13 +17,13 @@
 #include "ovsdb-idl-provider.h"
 #include "util.h"
 
-/* Adds the 'n' 'columns' to what is read. */
+/* Adds the 'columns', up to a null, to what is read. */
 void
 nbctl_add_columns(struct ctl_context *ctx,
-                  const struct ovsdb_idl_column *const *columns, size_t n)
+                  const struct ovsdb_idl_column *const *columns)
 {
-    for (size_t i = 0; i < n; i++) {
-        ovsdb_idl_add_column(ctx->idl, columns[i]);
+    for (; *columns; columns++) {
+        ovsdb_idl_add_column(ctx->idl, *columns);
     }
 }
 

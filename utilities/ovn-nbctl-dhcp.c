@@ -24,8 +24,8 @@
 static void
 pre_dhcp_options(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_dhcp_options_col_cidr);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_dhcp_options_col_options);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_dhcp_options_col_cidr,
+                      &nbrec_dhcp_options_col_options);
     dbctl_limit_row(ctx, &nbrec_table_dhcp_options,
                     &nbrec_dhcp_options_col_cidr, ctx->argv[1]);
 }
@@ -50,8 +50,8 @@ find_dhcp_options(struct ctl_context *ctx, const char *id)
 static void
 pre_dhcp_options_create(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_dhcp_options_col_cidr);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_dhcp_options_col_external_ids);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_dhcp_options_col_cidr,
+                      &nbrec_dhcp_options_col_external_ids);
     dbctl_limit_row(ctx, &nbrec_table_dhcp_options,
                     &nbrec_dhcp_options_col_cidr, ctx->argv[1]);
 }
@@ -140,11 +140,9 @@ static void
 pre_lsp_dhcp(struct ctl_context *ctx)
 {
     nbctl_pre_find(ctx, &nbctl_lsp, ctx->argv[1]);
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_logical_switch_port_col_dhcpv4_options);
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_logical_switch_port_col_dhcpv6_options);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_dhcp_options_col_cidr);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_port_col_dhcpv4_options,
+                      &nbrec_logical_switch_port_col_dhcpv6_options,
+                      &nbrec_dhcp_options_col_cidr);
     if (ctx->argc > 2) {
         dbctl_limit_row(ctx, &nbrec_table_dhcp_options,
                         &nbrec_dhcp_options_col_cidr, ctx->argv[2]);

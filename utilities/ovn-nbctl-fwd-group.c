@@ -29,11 +29,11 @@ pre_fwd_group_add(struct ctl_context *ctx)
     nbctl_pre_refs(ctx, &nbrec_logical_switch_col_forwarding_groups,
                    &nbrec_table_forwarding_group,
                    &nbrec_forwarding_group_col_name, ctx->argv[1]);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_col_ports);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_forwarding_group_col_vip);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_forwarding_group_col_vmac);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_forwarding_group_col_child_port);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_forwarding_group_col_liveness);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_col_ports,
+                      &nbrec_forwarding_group_col_vip,
+                      &nbrec_forwarding_group_col_vmac,
+                      &nbrec_forwarding_group_col_child_port,
+                      &nbrec_forwarding_group_col_liveness);
     for (int i = 5; i < ctx->argc; i++) {
         nbctl_pre_find(ctx, &nbctl_lsp, ctx->argv[i]);
     }
@@ -160,9 +160,9 @@ pre_fwd_group_list(struct ctl_context *ctx)
     ovsdb_idl_add_column(ctx->idl,
                          &nbrec_logical_switch_col_forwarding_groups);
     nbctl_pre_find(ctx, &nbctl_fwd_group, NULL);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_forwarding_group_col_vip);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_forwarding_group_col_vmac);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_forwarding_group_col_child_port);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_forwarding_group_col_vip,
+                      &nbrec_forwarding_group_col_vmac,
+                      &nbrec_forwarding_group_col_child_port);
 }
 
 static void

@@ -19,9 +19,9 @@
 static void
 pre_pg(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_port_group_col_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_port_group_col_ports);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_name);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_port_group_col_name,
+                      &nbrec_port_group_col_ports,
+                      &nbrec_logical_switch_port_col_name);
 }
 
 static void

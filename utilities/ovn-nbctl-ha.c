@@ -32,8 +32,8 @@ pre_members(struct ctl_context *ctx, const char *chassis)
     nbctl_pre_refs(ctx, &nbrec_ha_chassis_group_col_ha_chassis,
                    &nbrec_table_ha_chassis,
                    &nbrec_ha_chassis_col_chassis_name, chassis);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_ha_chassis_col_chassis_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_ha_chassis_col_priority);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_ha_chassis_col_chassis_name,
+                      &nbrec_ha_chassis_col_priority);
 }
 
 static void

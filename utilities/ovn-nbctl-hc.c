@@ -24,16 +24,12 @@ pre_hc(struct ctl_context *ctx)
     nbctl_pre_find(ctx, &nbctl_lsp, ctx->argv[1]);
     nbctl_pre_refs(ctx, &nbrec_logical_switch_port_col_health_checks,
                    &nbrec_table_logical_switch_port_health_check, NULL, NULL);
-    ovsdb_idl_add_column(
-        ctx->idl, &nbrec_logical_switch_port_health_check_col_protocol);
-    ovsdb_idl_add_column(
-        ctx->idl, &nbrec_logical_switch_port_health_check_col_src_ip);
-    ovsdb_idl_add_column(
-        ctx->idl, &nbrec_logical_switch_port_health_check_col_port);
-    ovsdb_idl_add_column(
-        ctx->idl, &nbrec_logical_switch_port_health_check_col_address);
-    ovsdb_idl_add_column(
-        ctx->idl, &nbrec_logical_switch_port_health_check_col_status);
+    NBCTL_ADD_COLUMNS(ctx,
+                      &nbrec_logical_switch_port_health_check_col_protocol,
+                      &nbrec_logical_switch_port_health_check_col_src_ip,
+                      &nbrec_logical_switch_port_health_check_col_port,
+                      &nbrec_logical_switch_port_health_check_col_address,
+                      &nbrec_logical_switch_port_health_check_col_status);
 }
 
 /* lsp-hc-add. */

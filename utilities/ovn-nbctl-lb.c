@@ -471,13 +471,10 @@ cmd_lb_list(struct ctl_context *ctx)
 void
 nbctl_add_lb_columns(struct ctl_context *ctx)
 {
-    static const struct ovsdb_idl_column *const columns[] = {
-        &nbrec_load_balancer_col_name,
-        &nbrec_load_balancer_col_vips,
-        &nbrec_load_balancer_col_protocol,
-        &nbrec_load_balancer_col_options,
-    };
-    nbctl_add_columns(ctx, columns, ARRAY_SIZE(columns));
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_load_balancer_col_name,
+                      &nbrec_load_balancer_col_vips,
+                      &nbrec_load_balancer_col_protocol,
+                      &nbrec_load_balancer_col_options);
 }
 
 static void

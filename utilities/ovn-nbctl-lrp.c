@@ -165,8 +165,8 @@ pre_lrp_add(struct ctl_context *ctx)
     const struct ovsdb_idl_table_class *table
         = &nbrec_table_logical_router_port;
 
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_col_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_col_ports);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_router_col_name,
+                      &nbrec_logical_router_col_ports);
     /* Settings may be about any column. */
     for (size_t i = 0; i < table->n_columns; i++) {
         ovsdb_idl_add_column(ctx->idl, &table->columns[i]);
@@ -235,8 +235,8 @@ cmd_lrp_add(struct ctl_context *ctx)
 static void
 pre_lrp_del(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_col_ports);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_port_col_name);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_router_col_ports,
+                      &nbrec_logical_router_port_col_name);
     dbctl_limit_row(ctx, &nbrec_table_logical_router_port,
                     &nbrec_logical_router_port_col_name, ctx->argv[1]);
     dbctl_need_whole(ctx, &nbrec_table_logical_router);
@@ -263,9 +263,9 @@ cmd_lrp_del(struct ctl_context *ctx)
 static void
 pre_lrp_list(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_col_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_col_ports);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_port_col_name);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_router_col_name,
+                      &nbrec_logical_router_col_ports,
+                      &nbrec_logical_router_port_col_name);
 }
 
 static void
@@ -379,12 +379,11 @@ cmd_lrp_get_redirect_type(struct ctl_context *ctx)
 static void
 pre_gateway_chassis(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_router_port_col_name);
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_logical_router_port_col_gateway_chassis);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_gateway_chassis_col_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_gateway_chassis_col_chassis_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_gateway_chassis_col_priority);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_router_port_col_name,
+                      &nbrec_logical_router_port_col_gateway_chassis,
+                      &nbrec_gateway_chassis_col_name,
+                      &nbrec_gateway_chassis_col_chassis_name,
+                      &nbrec_gateway_chassis_col_priority);
     dbctl_limit_row(ctx, &nbrec_table_logical_router_port,
                     &nbrec_logical_router_port_col_name, ctx->argv[1]);
     dbctl_need_whole(ctx, &nbrec_table_gateway_chassis);

@@ -51,11 +51,9 @@ pre_lsp_add(struct ctl_context *ctx)
 {
     nbctl_pre_switch(ctx);
     pre_write_ports(ctx);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_name);
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_logical_switch_port_col_parent_name);
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_logical_switch_port_col_tag_request);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_port_col_name,
+                      &nbrec_logical_switch_port_col_parent_name,
+                      &nbrec_logical_switch_port_col_tag_request);
     dbctl_limit_row(ctx, &nbrec_table_logical_switch_port,
                     &nbrec_logical_switch_port_col_name, ctx->argv[2]);
     if (shash_find(&ctx->options, "--may-exist")) {
@@ -165,9 +163,9 @@ static void
 pre_lsp_add_special(struct ctl_context *ctx)
 {
     pre_lsp_add(ctx);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_type);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_options);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_addresses);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_port_col_type,
+                      &nbrec_logical_switch_port_col_options,
+                      &nbrec_logical_switch_port_col_addresses);
 }
 
 /* "--may-exist": reports an error unless 'lsp' is on 'ls' and as 'special'
@@ -274,8 +272,8 @@ static void
 pre_lsp_list(struct ctl_context *ctx)
 {
     nbctl_pre_switch(ctx);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_col_ports);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_logical_switch_port_col_name);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_col_ports,
+                      &nbrec_logical_switch_port_col_name);
     dbctl_limit_row(ctx, &nbrec_table_logical_switch,
                     &nbrec_logical_switch_col_name, ctx->argv[1]);
     dbctl_need_whole(ctx, &nbrec_table_logical_switch_port);

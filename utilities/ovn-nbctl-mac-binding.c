@@ -26,10 +26,9 @@ pre_binding(struct ctl_context *ctx)
     struct uuid uuid;
 
     nbctl_pre_find(ctx, &nbctl_lrp, ctx->argv[1]);
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_static_mac_binding_col_logical_port);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_static_mac_binding_col_ip);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_static_mac_binding_col_mac);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_static_mac_binding_col_logical_port,
+                      &nbrec_static_mac_binding_col_ip,
+                      &nbrec_static_mac_binding_col_mac);
     if (uuid_from_string(&uuid, ctx->argv[1])) {
         /* Nobody knows the name yet. */
         dbctl_need_whole(ctx, &nbrec_table_static_mac_binding);
@@ -133,10 +132,9 @@ cmd_binding_del(struct ctl_context *ctx)
 static void
 pre_binding_list(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_static_mac_binding_col_logical_port);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_static_mac_binding_col_ip);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_static_mac_binding_col_mac);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_static_mac_binding_col_logical_port,
+                      &nbrec_static_mac_binding_col_ip,
+                      &nbrec_static_mac_binding_col_mac);
     dbctl_need_whole(ctx, &nbrec_table_static_mac_binding);
 }
 

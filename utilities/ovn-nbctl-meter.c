@@ -30,12 +30,10 @@ struct meter_request {
 static void
 pre_effect(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_meter_col_unit);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_meter_col_bands);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_meter_col_fair);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_meter_band_col_action);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_meter_band_col_rate);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_meter_band_col_burst_size);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_meter_col_unit, &nbrec_meter_col_bands,
+                      &nbrec_meter_col_fair, &nbrec_meter_band_col_action,
+                      &nbrec_meter_band_col_rate,
+                      &nbrec_meter_band_col_burst_size);
 }
 
 static void

@@ -39,10 +39,8 @@ struct mirror_request {
 static void
 pre_effect(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_col_type);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_col_filter);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_col_sink);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_col_index);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_mirror_col_type, &nbrec_mirror_col_filter,
+                      &nbrec_mirror_col_sink, &nbrec_mirror_col_index);
 }
 
 static void
@@ -176,10 +174,10 @@ pre_rule(struct ctl_context *ctx, const char *match)
     nbctl_pre_refs(ctx, &nbrec_mirror_col_mirror_rules,
                    &nbrec_table_mirror_rule, &nbrec_mirror_rule_col_match,
                    match);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_col_type);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_rule_col_priority);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_rule_col_match);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_rule_col_action);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_mirror_col_type,
+                      &nbrec_mirror_rule_col_priority,
+                      &nbrec_mirror_rule_col_match,
+                      &nbrec_mirror_rule_col_action);
 }
 
 static void
@@ -265,10 +263,10 @@ pre_mirror_list(struct ctl_context *ctx)
 {
     ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_col_name);
     pre_effect(ctx);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_col_mirror_rules);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_rule_col_priority);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_rule_col_match);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_mirror_rule_col_action);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_mirror_col_mirror_rules,
+                      &nbrec_mirror_rule_col_priority,
+                      &nbrec_mirror_rule_col_match,
+                      &nbrec_mirror_rule_col_action);
 }
 
 static void

@@ -75,26 +75,19 @@ check_type(struct ctl_context *ctx, const char *type)
 static void
 pre_nats(struct ctl_context *ctx)
 {
-    static const struct ovsdb_idl_column *const columns[] = {
-        &nbrec_logical_router_col_name,
-        &nbrec_logical_router_col_ports,
-        &nbrec_logical_router_col_nat,
-        &nbrec_logical_router_port_col_name,
-        &nbrec_logical_router_port_col_networks,
-        &nbrec_logical_router_port_col_gateway_chassis,
-        &nbrec_logical_router_port_col_ha_chassis_group,
-        &nbrec_nat_col_type,
-        &nbrec_nat_col_external_ip,
-        &nbrec_nat_col_external_mac,
-        &nbrec_nat_col_external_port_range,
-        &nbrec_nat_col_logical_ip,
-        &nbrec_nat_col_logical_port,
-        &nbrec_nat_col_gateway_port,
-        &nbrec_nat_col_match,
-        &nbrec_nat_col_priority,
-        &nbrec_nat_col_options,
-    };
-    nbctl_add_columns(ctx, columns, ARRAY_SIZE(columns));
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_router_col_name,
+                      &nbrec_logical_router_col_ports,
+                      &nbrec_logical_router_col_nat,
+                      &nbrec_logical_router_port_col_name,
+                      &nbrec_logical_router_port_col_networks,
+                      &nbrec_logical_router_port_col_gateway_chassis,
+                      &nbrec_logical_router_port_col_ha_chassis_group,
+                      &nbrec_nat_col_type, &nbrec_nat_col_external_ip,
+                      &nbrec_nat_col_external_mac,
+                      &nbrec_nat_col_external_port_range,
+                      &nbrec_nat_col_logical_ip, &nbrec_nat_col_logical_port,
+                      &nbrec_nat_col_gateway_port, &nbrec_nat_col_match,
+                      &nbrec_nat_col_priority, &nbrec_nat_col_options);
     dbctl_limit_row(ctx, &nbrec_table_logical_router,
                     &nbrec_logical_router_col_name, ctx->argv[1]);
     dbctl_need_whole(ctx, &nbrec_table_logical_router_port);
@@ -117,9 +110,9 @@ static void
 pre_lr_nat_update_ext_ip(struct ctl_context *ctx)
 {
     pre_nats(ctx);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_address_set_col_name);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_nat_col_allowed_ext_ips);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_nat_col_exempted_ext_ips);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_address_set_col_name,
+                      &nbrec_nat_col_allowed_ext_ips,
+                      &nbrec_nat_col_exempted_ext_ips);
     dbctl_limit_row(ctx, &nbrec_table_address_set,
                     &nbrec_address_set_col_name, ctx->argv[4]);
 }

@@ -36,9 +36,9 @@ struct nf_request {
 static void
 pre_nf_columns(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_network_function_col_id);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_network_function_col_inport);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_network_function_col_outport);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_network_function_col_id,
+                      &nbrec_network_function_col_inport,
+                      &nbrec_network_function_col_outport);
 }
 
 static void
@@ -121,9 +121,8 @@ static void
 pre_nf_del(struct ctl_context *ctx)
 {
     nbctl_pre_named(ctx, &nbctl_nf);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_network_function_group_col_name);
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_network_function_group_col_network_function);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_network_function_group_col_name,
+                      &nbrec_network_function_group_col_network_function);
     dbctl_need_whole(ctx, &nbrec_table_network_function_group);
 }
 
@@ -211,10 +210,9 @@ cmd_nf_list(struct ctl_context *ctx)
 static void
 pre_nfg_columns(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_network_function_group_col_id);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_network_function_group_col_mode);
-    ovsdb_idl_add_column(ctx->idl,
-                         &nbrec_network_function_group_col_network_function);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_network_function_group_col_id,
+                      &nbrec_network_function_group_col_mode,
+                      &nbrec_network_function_group_col_network_function);
     nbctl_pre_find(ctx, &nbctl_nf, NULL);
 }
 

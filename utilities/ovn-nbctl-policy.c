@@ -61,23 +61,20 @@ policy_chain(const struct nbrec_logical_router_policy *policy)
 static void
 pre_policies(struct ctl_context *ctx)
 {
-    static const struct ovsdb_idl_column *const columns[] = {
-        &nbrec_logical_router_col_name,
-        &nbrec_logical_router_col_ports,
-        &nbrec_logical_router_col_policies,
-        &nbrec_logical_router_port_col_name,
-        &nbrec_logical_router_policy_col_chain,
-        &nbrec_logical_router_policy_col_priority,
-        &nbrec_logical_router_policy_col_match,
-        &nbrec_logical_router_policy_col_action,
-        &nbrec_logical_router_policy_col_jump_chain,
-        &nbrec_logical_router_policy_col_nexthop,
-        &nbrec_logical_router_policy_col_nexthops,
-        &nbrec_logical_router_policy_col_output_port,
-        &nbrec_logical_router_policy_col_bfd_sessions,
-        &nbrec_logical_router_policy_col_options,
-    };
-    nbctl_add_columns(ctx, columns, ARRAY_SIZE(columns));
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_router_col_name,
+                      &nbrec_logical_router_col_ports,
+                      &nbrec_logical_router_col_policies,
+                      &nbrec_logical_router_port_col_name,
+                      &nbrec_logical_router_policy_col_chain,
+                      &nbrec_logical_router_policy_col_priority,
+                      &nbrec_logical_router_policy_col_match,
+                      &nbrec_logical_router_policy_col_action,
+                      &nbrec_logical_router_policy_col_jump_chain,
+                      &nbrec_logical_router_policy_col_nexthop,
+                      &nbrec_logical_router_policy_col_nexthops,
+                      &nbrec_logical_router_policy_col_output_port,
+                      &nbrec_logical_router_policy_col_bfd_sessions,
+                      &nbrec_logical_router_policy_col_options);
     dbctl_limit_row(ctx, &nbrec_table_logical_router,
                     &nbrec_logical_router_col_name, ctx->argv[1]);
     dbctl_need_whole(ctx, &nbrec_table_logical_router_policy);

@@ -38,16 +38,14 @@ pre_qos(struct ctl_context *ctx, const char *match)
     nbctl_pre_find(ctx, &nbctl_switch, ctx->argv[1]);
     nbctl_pre_refs(ctx, &nbrec_logical_switch_col_qos_rules,
                    &nbrec_table_qos, &nbrec_qos_col_match, match);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_qos_col_direction);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_qos_col_priority);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_qos_col_match);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_qos_col_direction, &nbrec_qos_col_priority,
+                      &nbrec_qos_col_match);
 }
 
 static void
 pre_effect(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_qos_col_action);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_qos_col_bandwidth);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_qos_col_action, &nbrec_qos_col_bandwidth);
 }
 
 /* Settings: "KEY=NUMBER" arguments.  Each is one of these, kept as the element

@@ -204,8 +204,7 @@ nbctl_get_bfd(struct ctl_context *ctx, const char *nexthop, const char *port,
 void
 nbctl_pre_bfd(struct ctl_context *ctx)
 {
-    ovsdb_idl_add_column(ctx->idl, &nbrec_bfd_col_dst_ip);
-    ovsdb_idl_add_column(ctx->idl, &nbrec_bfd_col_logical_port);
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_bfd_col_dst_ip, &nbrec_bfd_col_logical_port);
     dbctl_need_whole(ctx, &nbrec_table_bfd);
 }
 
@@ -331,19 +330,16 @@ set_route_options(const struct nbrec_logical_router_static_route *route,
 static void
 pre_routes(struct ctl_context *ctx)
 {
-    static const struct ovsdb_idl_column *const columns[] = {
-        &nbrec_logical_router_col_name,
-        &nbrec_logical_router_col_static_routes,
-        &nbrec_logical_router_static_route_col_route_table,
-        &nbrec_logical_router_static_route_col_policy,
-        &nbrec_logical_router_static_route_col_ip_prefix,
-        &nbrec_logical_router_static_route_col_nexthop,
-        &nbrec_logical_router_static_route_col_output_port,
-        &nbrec_logical_router_static_route_col_options,
-        &nbrec_logical_router_static_route_col_external_ids,
-        &nbrec_logical_router_static_route_col_bfd,
-    };
-    nbctl_add_columns(ctx, columns, ARRAY_SIZE(columns));
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_router_col_name,
+                      &nbrec_logical_router_col_static_routes,
+                      &nbrec_logical_router_static_route_col_route_table,
+                      &nbrec_logical_router_static_route_col_policy,
+                      &nbrec_logical_router_static_route_col_ip_prefix,
+                      &nbrec_logical_router_static_route_col_nexthop,
+                      &nbrec_logical_router_static_route_col_output_port,
+                      &nbrec_logical_router_static_route_col_options,
+                      &nbrec_logical_router_static_route_col_external_ids,
+                      &nbrec_logical_router_static_route_col_bfd);
     dbctl_limit_row(ctx, &nbrec_table_logical_router,
                     &nbrec_logical_router_col_name, ctx->argv[1]);
     dbctl_need_whole(ctx, &nbrec_table_logical_router_static_route);

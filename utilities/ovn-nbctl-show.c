@@ -19,33 +19,28 @@
 void
 nbctl_pre_show(struct ctl_context *ctx)
 {
-    static const struct ovsdb_idl_column *const columns[] = {
-        &nbrec_logical_switch_col_name,
-        &nbrec_logical_switch_col_ports,
-        &nbrec_logical_switch_col_external_ids,
-        &nbrec_logical_switch_port_col_name,
-        &nbrec_logical_switch_port_col_type,
-        &nbrec_logical_switch_port_col_parent_name,
-        &nbrec_logical_switch_port_col_tag,
-        &nbrec_logical_switch_port_col_addresses,
-        &nbrec_logical_switch_port_col_options,
-        &nbrec_logical_switch_port_col_external_ids,
-        &nbrec_logical_router_col_name,
-        &nbrec_logical_router_col_ports,
-        &nbrec_logical_router_col_nat,
-        &nbrec_logical_router_col_external_ids,
-        &nbrec_logical_router_port_col_name,
-        &nbrec_logical_router_port_col_mac,
-        &nbrec_logical_router_port_col_networks,
-        &nbrec_logical_router_port_col_gateway_chassis,
-        &nbrec_gateway_chassis_col_chassis_name,
-        &nbrec_gateway_chassis_col_priority,
-        &nbrec_nat_col_external_ip,
-        &nbrec_nat_col_logical_ip,
-        &nbrec_nat_col_type,
-    };
-
-    nbctl_add_columns(ctx, columns, ARRAY_SIZE(columns));
+    NBCTL_ADD_COLUMNS(ctx, &nbrec_logical_switch_col_name,
+                      &nbrec_logical_switch_col_ports,
+                      &nbrec_logical_switch_col_external_ids,
+                      &nbrec_logical_switch_port_col_name,
+                      &nbrec_logical_switch_port_col_type,
+                      &nbrec_logical_switch_port_col_parent_name,
+                      &nbrec_logical_switch_port_col_tag,
+                      &nbrec_logical_switch_port_col_addresses,
+                      &nbrec_logical_switch_port_col_options,
+                      &nbrec_logical_switch_port_col_external_ids,
+                      &nbrec_logical_router_col_name,
+                      &nbrec_logical_router_col_ports,
+                      &nbrec_logical_router_col_nat,
+                      &nbrec_logical_router_col_external_ids,
+                      &nbrec_logical_router_port_col_name,
+                      &nbrec_logical_router_port_col_mac,
+                      &nbrec_logical_router_port_col_networks,
+                      &nbrec_logical_router_port_col_gateway_chassis,
+                      &nbrec_gateway_chassis_col_chassis_name,
+                      &nbrec_gateway_chassis_col_priority,
+                      &nbrec_nat_col_external_ip, &nbrec_nat_col_logical_ip,
+                      &nbrec_nat_col_type);
 }
 
 /* Appends 's' if it is not null, as " (aka S)". */

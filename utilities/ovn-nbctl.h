@@ -183,8 +183,10 @@ void nbctl_print_lbs(struct nbctl_names *, struct ds *);
 /* Prerequisites that several topics share. */
 struct ovsdb_idl_column;
 void nbctl_add_columns(struct ctl_context *,
-                       const struct ovsdb_idl_column *const *columns,
-                       size_t n);
+                       const struct ovsdb_idl_column *const *columns);
+#define NBCTL_ADD_COLUMNS(CTX, ...)                                     \
+    nbctl_add_columns(CTX, (const struct ovsdb_idl_column *const[])     \
+                           { __VA_ARGS__, NULL })
 void nbctl_pre_switch(struct ctl_context *);    /* Names of all switches. */
 void nbctl_pre_show(struct ctl_context *);
 void nbctl_show(struct ctl_context *);

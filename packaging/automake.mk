@@ -29,6 +29,7 @@ EXTRA_DIST += \
 	debian/ovn-doc.install \
 	debian/ovn-host.install \
 	debian/ovn-host.postinst \
+	debian/ovn-host.triggers \
 	debian/rules \
 	debian/source/format
 all-local: packaging/ovn-common.logrotate

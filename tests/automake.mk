@@ -130,6 +130,8 @@ EXTRA_DIST += \
 	tests/system/migrate \
 	tests/system/nettool \
 	tests/system/run-doc \
+	tests/system/units \
+	tests/system/units-guest \
 	$(SYSTEM_TESTS)
 SYSTEM_TESTS = \
 	tests/system/admission.sh \

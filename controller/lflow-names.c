@@ -63,46 +63,67 @@ static struct inc_index group_by_name = {
     .keys = group_name_keys,
 };
 
+/* The row with 'name' in 'index', which is one of the two above, or
+ * INC_NONE. */
+static struct inc_ref
+find_name(const struct lflow_env *env, struct inc_index *index,
+          const char *name)
+{
+    size_t len = strlen(name);
+    char *key = inc_alloc(env->cx, sizeof *env->dp + len);
+
+    memcpy(key, env->dp, sizeof *env->dp);
+    memcpy(key + sizeof *env->dp, name, len);
+    return inc_find(env->cx, index, key, sizeof *env->dp + len);
+}
+
 bool
 lflow_lookup_port(void *env_, const char *name, unsigned int *key)
 {
     const struct lflow_env *env = env_;
-    struct inc_cx *cx = env->cx;
-    size_t len = strlen(name);
 
     if (!strcmp(name, LOG_PORT_NONE)) {
         *key = 0;
         return true;
     }
 
-    char *k = inc_alloc(cx, sizeof *env->dp + len);
-
-    memcpy(k, env->dp, sizeof *env->dp);
-    memcpy(k + sizeof *env->dp, name, len);
-
-    struct inc_ref row = inc_find(cx, &port_by_name, k,
-                                  sizeof *env->dp + len);
+    struct inc_ref row = find_name(env, &port_by_name, name);
     if (row.id) {
-        *key = sb_pb_tunnel_key(cx, row);
+        *key = sb_pb_tunnel_key(env->cx, row);
         return true;
     }
-    row = inc_find(cx, &group_by_name, k, sizeof *env->dp + len);
+    row = find_name(env, &group_by_name, name);
     if (row.id) {
-        *key = sb_mcg_tunnel_key(cx, row);
+        *key = sb_mcg_tunnel_key(env->cx, row);
         return true;
     }
     return false;
+}
+
+/* Is 'pb' a VIF that is here? */
+static bool
+is_here(struct inc_cx *cx, struct inc_ref pb)
+{
+    const struct vif *vif = inc_fact(cx, &vif_fact, pb);
+
+    return vif->ofport != 0;
+}
+
+bool
+lflow_port_is_elsewhere(const struct lflow_env *env, const char *name)
+{
+    struct inc_ref pb = find_name(env, &port_by_name, name);
+
+    return pb.id && !sb_pb_type(env->cx, pb)[0] && !is_here(env->cx, pb);
 }
 
 bool
 lflow_is_resident(void *env_, const char *name)
 {
     const struct lflow_env *env = env_;
-    struct inc_ref pb = inc_find_string(env->cx, &sb_pb_by_logical_port,
-                                        name);
-    const struct place *place = inc_fact(env->cx, &place_fact, pb);
 
-    return place->where == PLACE_HERE;
+    return is_here(env->cx, inc_find_string(env->cx, &sb_pb_by_logical_port,
+                                            name));
 }
 
 /* The tunnel to where port 'name' is. */

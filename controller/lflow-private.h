@@ -66,17 +66,24 @@ struct lflow_env {
     const struct uuid *dp;      /* Datapath_Binding ... */
     uint32_t dp_key;            /* ... and its tunnel key. */
     const struct uuid *lflow;   /* Logical_Flow. */
+    enum mf_field_id local_field; /* No VIF elsewhere is in it, see lflow.h. */
     bool claims;                /* May the caller claim something? */
+    bool sets_known;            /* Are the members of large sets known?  (Set
+                                 * by who runs behind the claims of them.) */
 };
 
 /* Members of "struct expr_env" and of "struct actions_encode_params", with a
- * struct lflow_env as 'aux'.  The caller must declare the use of
- * place_fact. */
+ * struct lflow_env as 'aux'.  The caller must declare the use of vif_fact. */
 bool lflow_lookup_port(void *env, const char *name, unsigned int *key);
 bool lflow_is_resident(void *env, const char *name);
 
+/* Is 'name' a VIF of the datapath that is not on this chassis?  The caller
+ * must declare the use of vif_fact. */
+bool lflow_port_is_elsewhere(const struct lflow_env *, const char *name);
+
 /* Further members of "struct actions_encode_params".  The caller must declare
- * groups_output and meters_output unless env->claims is false. */
+ * the use of place_fact, and groups_output and meters_output unless
+ * env->claims is false. */
 bool lflow_tunnel_ofport(void *env, const char *name, ofp_port_t *);
 uint32_t lflow_group_id(void *env, const char *group);
 uint32_t lflow_meter_id(void *env, const char *meter);
@@ -105,6 +112,8 @@ const struct lflow_options *lflow_options(struct inc_cx *);
 const struct expr_constants *lflow_address_set(void *env, const char *name);
 const char *const *lflow_port_group(void *env, const char *name);
 bool lflow_is_open(void *env, bool group, const char *name);
+bool lflow_is_possible(void *env, enum mf_field_id, bool group,
+                       const char *name);
 
 /* Facts over Address_Set: its members; over Address_Set and Port_Group: is it
  * large? */
@@ -114,13 +123,30 @@ extern struct inc_family lflow_large_group_fact;
 #define LFLOW_SET_FACTS \
     &lflow_set_fact, &lflow_large_set_fact, &lflow_large_group_fact
 
+/* Who comes behind the claims must declare the use of this, too, and to read
+ * lflow_large_set_table. */
+extern struct inc_family lflow_populated_fact;
+
 struct lflow_instance;
 
-/* Claims that the members of the large sets of 'instance' get flows.  The
- * caller must declare the outputs below. */
-void lflow_use_large_sets(struct inc_cx *, const struct lflow_instance *);
+/* Claims that the members of the large sets of 'instance' get flows.  Returns
+ * false if it has none; otherwise its own flows are to be made when it is
+ * known what has members here: for its row of lflow_open_table.  The caller
+ * must declare the outputs below. */
+bool lflow_use_large_sets(struct inc_cx *, const struct lflow_instance *);
+#define LFLOW_SET_OUTPUTS \
+    &lflow_set_use_table.output, &lflow_large_set_table.output, \
+    &lflow_open_table.output
 extern struct inc_table lflow_set_use_table;
 extern struct inc_table lflow_large_set_table;
+
+/* Derived table: instances with large sets.  The value is a
+ * "struct lflow_pair". */
+extern struct inc_table lflow_open_table;
+struct lflow_pair {
+    struct inc_ref lflow;       /* Logical_Flow. */
+    struct inc_ref dp;          /* local_dp_table. */
+};
 
 void lflow_sets_add(struct inc *);
 

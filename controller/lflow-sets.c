@@ -13,10 +13,11 @@
  * each member adds its own flows:
  *
  *     dp_lflow        claims that the pair of logical flow and datapath uses
- *                     the set (set_use), and that the set is wanted
- *                     (large_set)
+ *                     the set (set_use), that the set is wanted (large_set),
+ *                     and that the pair has such sets (open_lflow)
  *     set_element     a table with a row for each text in a set that is wanted
  *     set_member      claims what one of them means, a member (set_member)
+ *     open_lflow      emits what does not depend on members
  *     set_holes       what the flows of a member have in common: a fact for
  *                     each use
  *     member_flows    emits the flows of one member in one use
@@ -26,8 +27,13 @@
  * compares two arrays of pointers to see what is new, and what the IDL does,
  * which hands over the column as a whole.
  *
- * A set that grows from small to large, or back, costs instantiating what uses
- * it. */
+ * A port group that is compared to the field that VIFs elsewhere cannot be in
+ * (lflow.h) is another set than the same group compared to other fields: those
+ * VIFs are no members.  While no member is left, nothing that needs one makes
+ * flows.
+ *
+ * A set that grows from small to large, or back, or from no member to one,
+ * costs instantiating what uses it. */
 
 #include <config.h>
 
@@ -234,6 +240,7 @@ lflow_is_open(void *env, bool group, const char *name)
 struct set_id {
     struct uuid set;            /* Address_Set or Port_Group row. */
     struct uuid dp;             /* Port_Group: Datapath_Binding row. */
+    uint32_t local;             /* Port_Group: without VIFs elsewhere? */
 };
 
 static bool
@@ -256,12 +263,11 @@ struct inc_table lflow_large_set_table = {
 /* Derived table: the members of these. */
 struct set_member {
     struct set_id id;
-    ovs_u128 value, mask;
     uint32_t width;
-    uint32_t zero;
+    ovs_u128 value, mask;
 };
 BUILD_ASSERT_DECL(sizeof(struct set_member)
-                  == sizeof(struct set_id) + 2 * sizeof(ovs_u128) + 8);
+                  == sizeof(struct set_id) + 2 * sizeof(ovs_u128) + 4);
 static struct inc_table set_member_table = {
     .name = "set_member",
     .kind = INC_DERIVED,
@@ -322,7 +328,7 @@ address_member(struct inc_cx *cx, struct inc_ref large, const char *address)
 }
 
 /* Claims the member 'port' of the port group 'large', if it is in the
- * datapath. */
+ * datapath, and not elsewhere if that matters. */
 static void
 port_member(struct inc_cx *cx, struct inc_ref large, const char *port)
 {
@@ -330,7 +336,8 @@ port_member(struct inc_cx *cx, struct inc_ref large, const char *port)
     struct lflow_env env = { .cx = cx, .dp = &id->dp };
     unsigned int key;
 
-    if (lflow_lookup_port(&env, port, &key)) {
+    if (lflow_lookup_port(&env, port, &key)
+        && !(id->local && lflow_port_is_elsewhere(&env, port))) {
         derive_member(cx, id, u128_from_u64(key), u128_ones(32), 32);
     }
 }
@@ -352,14 +359,99 @@ set_member(struct inc_cx *cx, struct inc_ref element)
 static struct inc_family set_member_unit = {
     .name = "set_member",
     .over = &set_element_table,
+    .uses = INC_USES(&vif_fact),
     .reads = INC_READS(&lflow_large_set_table),
     .emits = INC_EMITS(&set_member_table.output),
     .unit = set_member,
 };
 
+static void
+set_member_keys(struct inc_cx *cx, struct inc_ref row, struct inc_keys *keys)
+{
+    const struct set_member *member = inc_key(cx, row);
+
+    inc_key_add(keys, &member->id, sizeof member->id);
+}
+
+static struct inc_index set_member_by_set = {
+    .name = "set_member_by_set",
+    .table = &set_member_table,
+    .keys = set_member_keys,
+};
+
+/* Fact over large_set: has it any members? */
+struct populated_value {
+    uint32_t populated;
+};
+
+static void
+populated_compute(struct inc_cx *cx, struct inc_ref large, void *value_)
+{
+    struct populated_value *value = value_;
+    const struct set_id *id = inc_key(cx, large);
+
+    value->populated = inc_find(cx, &set_member_by_set, id,
+                                sizeof *id).id != 0;
+}
+
+struct inc_family lflow_populated_fact = {
+    .name = "is_populated_set",
+    .over = &lflow_large_set_table,
+    .reads = INC_READS(&set_member_table),
+    .fact = populated_compute,
+    .fact_size = sizeof(struct populated_value),
+};
+
+/* What the engine knows of set 'row', in the datapath of 'env', by. */
+static struct set_id
+make_id(const struct lflow_env *env, struct inc_ref row, bool group,
+        bool local)
+{
+    struct set_id id = { .set = *inc_uuid(env->cx, row), .local = local };
+
+    if (group) {
+        id.dp = *env->dp;
+    }
+    return id;
+}
+
+/* Can 'env->local_field' be one of the ports of '@name'?  Only known of open
+ * groups; others have few members, which are asked for one by one. */
+static bool
+group_is_possible(const struct lflow_env *env, const char *name)
+{
+    struct inc_ref row = (env->sets_known ? find_large(env, true, name)
+                          : INC_NONE);
+
+    if (!row.id) {
+        return true;
+    }
+
+    struct set_id id = make_id(env, row, true, true);
+    struct inc_ref large = inc_lookup(env->cx, &lflow_large_set_table, &id);
+    const struct populated_value *value
+        = inc_fact(env->cx, &lflow_populated_fact, large);
+
+    return !large.id || value->populated;
+}
+
+bool
+lflow_is_possible(void *env_, enum mf_field_id mf, bool group,
+                  const char *name)
+{
+    const struct lflow_env *env = env_;
+
+    if (mf != env->local_field) {
+        return true;
+    }
+    return (group ? group_is_possible(env, name)
+            : !lflow_port_is_elsewhere(env, name));
+}
+
 /* Uses of large sets. */
 
-/* Derived table: which instances use which sets. */
+/* Derived table: which instances use which sets.  The value is a
+ * "struct lflow_pair". */
 struct set_use_key {
     struct set_id id;
     struct uuid lflow;          /* Logical_Flow row. */
@@ -368,15 +460,22 @@ struct set_use_key {
     uint32_t name;              /* Index into expr_port_groups() or
                                  * expr_address_sets(). */
 };
-struct set_use {
-    struct inc_ref lflow;       /* Logical_Flow. */
-    struct inc_ref dp;          /* local_dp_table. */
-};
 struct inc_table lflow_set_use_table = {
     .name = "set_use",
     .kind = INC_DERIVED,
     .key_size = sizeof(struct set_use_key),
-    .value_size = sizeof(struct set_use),
+    .value_size = sizeof(struct lflow_pair),
+};
+
+struct open_key {
+    struct uuid lflow;          /* Logical_Flow row. */
+    struct uuid dp;             /* Datapath_Binding row. */
+};
+struct inc_table lflow_open_table = {
+    .name = "open_lflow",
+    .kind = INC_DERIVED,
+    .key_size = sizeof(struct open_key),
+    .value_size = sizeof(struct lflow_pair),
 };
 
 /* The names that 'expr' has of address sets, or of port groups. */
@@ -386,47 +485,72 @@ set_names(const struct expr *expr, bool group)
     return group ? expr_port_groups(expr) : expr_address_sets(expr);
 }
 
-/* Claims that 'in' uses number 'name' of its address sets, or port groups, if
- * it is open. */
+/* Claims that 'in' uses 'set', which is number 'name' of its address sets, or
+ * port groups. */
 static void
-use_set(struct inc_cx *cx, const struct lflow_instance *in, bool group,
-        uint32_t name)
+use_set(struct inc_cx *cx, const struct lflow_instance *in, struct inc_ref set,
+        bool group, uint32_t name, bool local)
 {
-    const char *s = set_names(in->lflow->expr, group)[name];
-    struct inc_ref row = (expr_can_be_open(in->lflow->expr, group, s)
-                          ? find_large(&in->env, group, s) : INC_NONE);
-
-    if (!row.id) {
-        return;
-    }
-
-    struct set_use_key key = {
-        .id.set = *inc_uuid(cx, row),
+    const struct set_use_key key = {
+        .id = make_id(&in->env, set, group, local),
         .lflow = *inc_uuid(cx, in->row),
         .dp = *in->env.dp,
         .group = group,
         .name = name,
     };
-    if (group) {
-        key.id.dp = key.dp;
-    }
-    const struct set_use use = { .lflow = in->row, .dp = in->dp_row };
-    inc_derive(cx, &lflow_set_use_table, &key, &use);
+    const struct lflow_pair use = { .lflow = in->row, .dp = in->dp_row };
+    const struct large_set large = { .row = set };
 
-    const struct large_set large = { .row = row };
+    inc_derive(cx, &lflow_set_use_table, &key, &use);
     inc_derive(cx, &lflow_large_set_table, &key.id, &large);
 }
 
-void
+/* Claims that 'in' uses number 'name' of its port groups, or address sets, if
+ * it is open, and returns whether it is.  A port group may be compared to
+ * fields that VIFs elsewhere can be in, and to the one that they cannot be
+ * in. */
+static bool
+use_set_if_open(struct inc_cx *cx, const struct lflow_instance *in, bool group,
+                uint32_t name)
+{
+    const struct expr *expr = in->lflow->expr;
+    const char *s = set_names(expr, group)[name];
+    struct inc_ref set = (expr_can_be_open(expr, group, s)
+                          ? find_large(&in->env, group, s) : INC_NONE);
+
+    if (!set.id) {
+        return false;
+    }
+    for (int local = 0; local < 2; local++) {
+        if (group
+            ? expr_compares_group(expr, s, in->env.local_field, !local)
+            : !local) {
+            use_set(cx, in, set, group, name, local);
+        }
+    }
+    return true;
+}
+
+bool
 lflow_use_large_sets(struct inc_cx *cx, const struct lflow_instance *in)
 {
+    const struct open_key key = {
+        .lflow = *inc_uuid(cx, in->row), .dp = *in->env.dp
+    };
+    const struct lflow_pair pair = { .lflow = in->row, .dp = in->dp_row };
+    bool any = false;
+
     for (int group = 0; group < 2; group++) {
         const char *const *names = set_names(in->lflow->expr, group);
 
         for (uint32_t i = 0; names[i]; i++) {
-            use_set(cx, in, group, i);
+            any |= use_set_if_open(cx, in, group, i);
         }
     }
+    if (any) {
+        inc_derive(cx, &lflow_open_table, &key, &pair);
+    }
+    return any;
 }
 
 /* Fact over set_use: what the flows of all members have in common.  NULL if
@@ -437,6 +561,7 @@ struct holes {
     uint32_t conj_base;         /* Number of the first conjunctive match. */
     uint16_t priority;
     uint8_t oftable;
+    enum mf_field_id local_field;
     struct ofpbuf ofpacts;
     struct expr_holes *holes;
 };
@@ -470,6 +595,7 @@ holes_value_equal(const void *a_, const void *b_)
                 && a->conj_base == b->conj_base
                 && a->priority == b->priority
                 && a->oftable == b->oftable
+                && a->local_field == b->local_field
                 && ofpbuf_equal(&a->ofpacts, &b->ofpacts)
                 && a->holes->size == b->holes->size
                 && !memcmp(a->holes, b->holes, a->holes->size)));
@@ -479,13 +605,14 @@ static void
 holes_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
 {
     const struct set_use_key *key = inc_key(cx, row);
-    const struct set_use *use = inc_value(cx, row);
+    const struct lflow_pair *use = inc_value(cx, row);
     struct holes_value *value = value_;
     struct lflow_instance in;
 
     if (!lflow_instance_init(&in, cx, use->dp, use->lflow, false)) {
         return;
     }
+    in.env.sets_known = true;
 
     const char *name = set_names(in.lflow->expr, key->group)[key->name];
     struct expr_holes *expr_holes = expr_to_holes(in.lflow->expr, &in.expr_env,
@@ -501,19 +628,29 @@ holes_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
         .conj_base = lflow_first_conj_id(cx, in.row),
         .priority = in.priority,
         .oftable = in.oftable,
+        .local_field = in.env.local_field,
         .holes = expr_holes,
     };
     ofpbuf_init(&holes->ofpacts, 0);
     value->holes = holes;
-    free(lflow_encode(&in, &holes->ofpacts));
-    ofpbuf_trim(&holes->ofpacts);
+
+    char *error = lflow_encode(&in, &holes->ofpacts);
+    if (error) {
+        holes_value_free(value);
+        value->holes = NULL;
+        free(error);
+    } else {
+        ofpbuf_trim(&holes->ofpacts);
+    }
 }
 
 static struct inc_family holes_fact = {
     .name = "set_holes",
     .over = &lflow_set_use_table,
-    .uses = INC_USES(&lflow_fact, &place_fact, LFLOW_SET_FACTS),
-    .reads = INC_READS(&local_dp_table, &lflow_conj_table),
+    .uses = INC_USES(&lflow_fact, &place_fact, &vif_fact, LFLOW_SET_FACTS,
+                     &lflow_populated_fact),
+    .reads = INC_READS(&local_dp_table, &lflow_conj_table,
+                       &lflow_large_set_table),
     .fact = holes_compute,
     .fact_size = sizeof(struct holes_value),
     .fact_free = holes_value_free,
@@ -530,23 +667,10 @@ set_use_keys(struct inc_cx *cx, struct inc_ref row, struct inc_keys *keys)
     inc_key_add(keys, &key->id, sizeof key->id);
 }
 
-static void
-set_member_keys(struct inc_cx *cx, struct inc_ref row, struct inc_keys *keys)
-{
-    const struct set_member *member = inc_key(cx, row);
-
-    inc_key_add(keys, &member->id, sizeof member->id);
-}
-
 static struct inc_index set_use_by_set = {
     .name = "set_use_by_set",
     .table = &lflow_set_use_table,
     .keys = set_use_keys,
-};
-static struct inc_index set_member_by_set = {
-    .name = "set_member_by_set",
-    .table = &set_member_table,
-    .keys = set_member_keys,
 };
 
 /* Uses of sets, and the sets' members. */
@@ -583,8 +707,10 @@ fill_hole(struct inc_cx *cx, const struct holes *holes, size_t i,
 static void
 member_flows(struct inc_cx *cx, struct inc_ref pair)
 {
-    const struct holes_value *value = inc_fact(cx, &holes_fact,
-                                               inc_left(cx, pair));
+    struct inc_ref use = inc_left(cx, pair);
+    const struct set_use_key *key = inc_key(cx, use);
+    const struct holes_value *value = inc_fact(cx, &holes_fact, use);
+    const struct holes *holes = value->holes;
     const struct set_member *member = inc_key(cx, inc_right(cx, pair));
     const struct expr_constant constant = {
         .value = member->value,
@@ -592,8 +718,13 @@ member_flows(struct inc_cx *cx, struct inc_ref pair)
         .width = member->width,
     };
 
-    for (size_t i = 0; value->holes && i < value->holes->holes->n; i++) {
-        fill_hole(cx, value->holes, i, &constant);
+    for (size_t i = 0; holes && i < holes->holes->n; i++) {
+        /* Without VIFs elsewhere, or with them? */
+        bool local = holes->holes->holes[i].mf == holes->local_field;
+
+        if (local == key->id.local) {
+            fill_hole(cx, holes, i, &constant);
+        }
     }
 }
 
@@ -613,6 +744,7 @@ lflow_sets_add(struct inc *inc)
     inc_add_family(inc, &lflow_large_set_fact);
     inc_add_family(inc, &lflow_large_group_fact);
     inc_add_family(inc, &set_member_unit);
+    inc_add_family(inc, &lflow_populated_fact);
     inc_add_family(inc, &holes_fact);
     inc_add_family(inc, &member_flows_unit);
 }

@@ -155,10 +155,13 @@ lflow_instance_init(struct lflow_instance *in, struct inc_cx *cx,
         .dp = inc_key(cx, dp_row),
         .dp_key = in->dp->key,
         .lflow = inc_uuid(cx, row),
+        .local_field = (lflow_is_ingress(cx, row)
+                        ? MFF_LOG_INPORT : MFF_LOG_OUTPORT),
         .claims = claims,
     };
     in->expr_env = (struct expr_env) {
         .lookup_port = lflow_lookup_port,
+        .is_possible = lflow_is_possible,
         .is_chassis_resident = lflow_is_resident,
         .address_set = lflow_address_set,
         .port_group = lflow_port_group,
@@ -168,32 +171,60 @@ lflow_instance_init(struct lflow_instance *in, struct inc_cx *cx,
     return true;
 }
 
-/* Emits 'matches' of 'in', and has the members of large sets emit theirs. */
+/* As lflow_encode(), but claims a warning and returns false if there is an
+ * error. */
+static bool
+encode_or_warn(struct inc_cx *cx, struct lflow_instance *in,
+               struct ofpbuf *ofpacts)
+{
+    char *error = lflow_encode(in, ofpacts);
+
+    if (error) {
+        warn_about(cx, in->row, error);
+    }
+    return !error;
+}
+
+/* Emits the flows of 'in', without those of members of large sets. */
 static void
-emit_matches(struct inc_cx *cx, struct lflow_instance *in,
-             const struct expr_matches *matches)
+emit_flows(struct inc_cx *cx, struct lflow_instance *in)
 {
     uint64_t stub_a[1024 / 8], stub_b[1024 / 8];
     struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub_a);
     struct ofpbuf content = OFPBUF_STUB_INITIALIZER(stub_b);
-    char *error = lflow_encode(in, &ofpacts);
+    struct expr_matches matches;
+    char *error = expr_to_matches(in->lflow->expr, &in->expr_env, &matches);
 
     if (error) {
         warn_about(cx, in->row, error);
-    } else {
+        return;
+    }
+    if (matches.n && encode_or_warn(cx, in, &ofpacts)) {
         wire_put_content(&content, htonll(inc_uuid(cx, in->row)->parts[0]),
                          ofpacts.data, ofpacts.size);
-        for (size_t i = 0; i < matches->n; i++) {
-            emit_match(cx, in, matches, i, &content);
+        for (size_t i = 0; i < matches.n; i++) {
+            emit_match(cx, in, &matches, i, &content);
         }
-        lflow_use_large_sets(cx, in);
     }
     ofpbuf_uninit(&ofpacts);
     ofpbuf_uninit(&content);
+    expr_matches_destroy(&matches);
+}
+
+/* Claims what the actions of 'in' need, which is looked for, and not claimed,
+ * for flows of members of large sets. */
+static void
+claim_actions(struct inc_cx *cx, struct lflow_instance *in)
+{
+    uint64_t stub[1024 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+
+    encode_or_warn(cx, in, &ofpacts);
+    ofpbuf_uninit(&ofpacts);
 }
 
 /* Emits the flows of logical flow 'row' in the datapath 'dp_row', a row of
- * local_dp_table. */
+ * local_dp_table.  If it has large sets, open_lflow() will do that. */
 static void
 instantiate(struct inc_cx *cx, struct inc_ref dp_row, struct inc_ref row)
 {
@@ -203,19 +234,24 @@ instantiate(struct inc_cx *cx, struct inc_ref dp_row, struct inc_ref row)
         if (in.dp && !in.lflow && in_scope(cx, row, in.dp)) {
             warn_unparsable(cx, row);
         }
-        return;
+    } else if (lflow_use_large_sets(cx, &in)) {
+        claim_actions(cx, &in);
+    } else {
+        emit_flows(cx, &in);
     }
+}
 
-    struct expr_matches matches;
-    char *error = expr_to_matches(in.lflow->expr, &in.expr_env, &matches);
-    if (error) {
-        warn_about(cx, row, error);
-        return;
+/* Unit over lflow_open_table. */
+static void
+open_lflow(struct inc_cx *cx, struct inc_ref open)
+{
+    const struct lflow_pair *pair = inc_value(cx, open);
+    struct lflow_instance in;
+
+    if (lflow_instance_init(&in, cx, pair->dp, pair->lflow, true)) {
+        in.env.sets_known = true;
+        emit_flows(cx, &in);
     }
-    if (matches.n || matches.n_holes) {
-        emit_matches(cx, &in, &matches);
-    }
-    expr_matches_destroy(&matches);
 }
 
 /* The pairs of a local datapath and a logical flow. */
@@ -339,27 +375,36 @@ dp_group_lflow(struct inc_cx *cx, struct inc_ref pair)
 static struct inc_family dp_lflow_unit = {
     .name = "dp_lflow",
     .over = &dp_lflow_table,
-    .uses = INC_USES(&lflow_fact, &lflow_options_fact, &place_fact,
+    .uses = INC_USES(&lflow_fact, &lflow_options_fact, &place_fact, &vif_fact,
                      LFLOW_SET_FACTS, &template_value_fact),
     .reads = INC_READS(&local_dp_table, &lflow_conj_table,
                        &template_var_table),
     .emits = INC_EMITS(&flows_output, &groups_output, &meters_output,
-                       &lflow_set_use_table.output,
-                       &lflow_large_set_table.output),
+                       LFLOW_SET_OUTPUTS),
     .unit = dp_lflow,
 };
 
 static struct inc_family dp_group_lflow_unit = {
     .name = "dp_group_lflow",
     .over = &dp_group_lflow_table,
-    .uses = INC_USES(&lflow_fact, &lflow_options_fact, &place_fact,
+    .uses = INC_USES(&lflow_fact, &lflow_options_fact, &place_fact, &vif_fact,
                      LFLOW_SET_FACTS, &template_value_fact),
     .reads = INC_READS(&local_dp_table, &dp_group_table, &lflow_conj_table,
                        &template_var_table),
     .emits = INC_EMITS(&flows_output, &groups_output, &meters_output,
-                       &lflow_set_use_table.output,
-                       &lflow_large_set_table.output),
+                       LFLOW_SET_OUTPUTS),
     .unit = dp_group_lflow,
+};
+
+static struct inc_family open_lflow_unit = {
+    .name = "open_lflow",
+    .over = &lflow_open_table,
+    .uses = INC_USES(&lflow_fact, &place_fact, &vif_fact, LFLOW_SET_FACTS,
+                     &lflow_populated_fact),
+    .reads = INC_READS(&local_dp_table, &lflow_conj_table,
+                       &lflow_large_set_table),
+    .emits = INC_EMITS(&flows_output, &groups_output, &meters_output),
+    .unit = open_lflow,
 };
 
 void
@@ -369,6 +414,7 @@ lflow_add(struct inc *inc)
     lflow_sets_add(inc);
     inc_add_family(inc, &dp_lflow_unit);
     inc_add_family(inc, &dp_group_lflow_unit);
+    inc_add_family(inc, &open_lflow_unit);
 }
 
 size_t

@@ -13,7 +13,13 @@
  * for, and instantiated once for each of these that is local: a unit for each
  * (local datapath, logical flow) pair.  A flow names one datapath, or a group
  * of them; both are joins, so that neither a new flow nor a new local datapath
- * costs more than the pairs that it adds. */
+ * costs more than the pairs that it adds.
+ *
+ * No packet enters a switch's ingress pipeline here from a VIF that is on
+ * another chassis, and none is in the egress pipeline to one: those are where
+ * the VIF is.  So comparisons of inport in ingress, and of outport in egress,
+ * to VIFs that are elsewhere make no flows.  That holds for VIFs only: packets
+ * for or from any other kind of port may be here. */
 
 #include <stddef.h>
 

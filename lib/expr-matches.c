@@ -73,14 +73,16 @@ expand(struct resolver *r, const struct expr_cube *done,
 
     const struct expr_term *term = &cube->terms[i];
     uint32_t index = term->key & EXPR_KEY_INDEX;
+    uint64_t port = term->value.u64.lo;
     const struct values *values;
     struct expr_term t;
 
     switch (term->key & EXPR_KEY_TYPE) {
     case EXPR_KEY_PORT:
-        if (r->ports[term->value.u64.lo].exists) {
+        if (r->ports[port].exists
+            && expr_is_possible(r, index, false, r->expr->ports.names[port])) {
             t.key = EXPR_KEY_MF | index;
-            t.value = u128_from_u64(r->ports[term->value.u64.lo].key);
+            t.value = u128_from_u64(r->ports[port].key);
             t.mask = u128_ones(mf_from_id(index)->n_bits);
             done = expr_cube_merge(&r->arena, done,
                                    expr_cube_from_term(&r->arena, &t));

@@ -162,6 +162,15 @@ lookup_port(const struct resolver *r, const char *name, unsigned int *key)
     return r->env->lookup_port && r->env->lookup_port(r->env->aux, name, key);
 }
 
+bool
+expr_is_possible(const struct resolver *r, enum mf_field_id mf, bool group,
+                 const char *name)
+{
+    const struct expr_env *env = r->env;
+
+    return !env->is_possible || env->is_possible(env->aux, mf, group, name);
+}
+
 static void
 resolve_group(struct resolver *r, const struct expr_generator *gen,
               struct values *values)
@@ -177,7 +186,8 @@ resolve_group(struct resolver *r, const struct expr_generator *gen,
     for (; *group; group++) {
         unsigned int key;
 
-        if (lookup_port(r, *group, &key)) {
+        if (lookup_port(r, *group, &key)
+            && expr_is_possible(r, gen->dim.mf, false, *group)) {
             add_value(values, EXPR_KEY_MF | gen->dim.mf, u128_from_u64(key),
                       u128_ones(gen->dim.n_bits));
         }
@@ -209,6 +219,11 @@ expr_resolve_names(struct resolver *r)
     for (size_t i = 0; i < expr->n_generators && !r->error; i++) {
         const struct expr_generator *gen = &expr->generators[i];
 
+        r->open[i] = false;
+        if (gen->op == EXPR_GROUP
+            && !expr_is_possible(r, gen->dim.mf, true, gen->name)) {
+            continue;
+        }
         r->open[i] = (gen->openable && r->env->is_open
                       && r->env->is_open(r->env->aux, gen->op == EXPR_GROUP,
                                          gen->name));

@@ -73,6 +73,8 @@ void expr_terms_to_match(const struct expr_term *, size_t n, struct match *);
 
 /* expr-names.c */
 void expr_resolve_names(struct resolver *);
+bool expr_is_possible(const struct resolver *, enum mf_field_id, bool group,
+                      const char *name);
 void expr_forget_names(struct resolver *);
 
 /* expr-emit.c */

@@ -201,6 +201,21 @@ format_cube(const struct expr *expr, const struct expr_cube *cube,
     ds_put_cstr(s, cube->n ? "\n" : "any\n");
 }
 
+bool
+expr_compares_group(const struct expr *expr, const char *name,
+                    enum mf_field_id mf, bool other)
+{
+    for (size_t i = 0; i < expr->n_generators; i++) {
+        const struct expr_generator *gen = &expr->generators[i];
+
+        if (gen->op == EXPR_GROUP && !strcmp(gen->name, name)
+            && (gen->dim.mf == mf) != other) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void
 expr_format(const struct expr *expr, struct ds *s)
 {

@@ -110,6 +110,11 @@ const char *const *expr_residents(const struct expr *);
 const char *const *expr_address_sets(const struct expr *);
 const char *const *expr_port_groups(const struct expr *);
 
+/* Whether 'expr' compares '@name' to field 'mf', or, if 'other', to any other
+ * field. */
+bool expr_compares_group(const struct expr *, const char *name,
+                         enum mf_field_id mf, bool other);
+
 /* The normal form, for humans and tests. */
 void expr_format(const struct expr *, struct ds *);
 
@@ -151,6 +156,13 @@ struct expr_env {
     /* Finds the tunnel key of the port or multicast group 'name' within the
      * datapath.  A test for a port that does not exist is false. */
     bool (*lookup_port)(void *aux, const char *name, unsigned int *key);
+
+    /* Whether a packet here can have the port 'name', or one of the ports of
+     * '@name' if 'group', in field 'mf'.  Comparisons that cannot be true make
+     * no matches.  Members of groups are asked for, too, unless the group as a
+     * whole is impossible.  NULL: everything is possible. */
+    bool (*is_possible)(void *aux, enum mf_field_id mf, bool group,
+                        const char *name);
 
     /* Whether the port 'name' is on this chassis. */
     bool (*is_chassis_resident)(void *aux, const char *name);
@@ -253,9 +265,10 @@ void expr_oxm_put(struct expr_oxm *, const struct expr_term *terms, size_t n,
 void expr_matches_format(const struct expr_matches *, struct ds *);
 
 /* Whether 'expr' is true for the packet and metadata in 'flow', without making
- * any matches.  Names mean what 'env' says.  On success returns NULL and
- * stores the answer into '*result'; on failure (unknown address set or port
- * group) returns an error that the caller must free(), and stores false. */
+ * any matches.  Names mean what 'env' says, whatever is possible.  On success
+ * returns NULL and stores the answer into '*result'; on failure (unknown
+ * address set or port group) returns an error that the caller must free(), and
+ * stores false. */
 char *expr_evaluate(const struct expr *, const struct expr_env *env,
                     const struct flow *flow, bool *result)
     OVS_WARN_UNUSED_RESULT;

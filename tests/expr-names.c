@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lib/logical.h"
 #include "lib/u128.h"
 #include "random.h"
 #include "svec.h"
@@ -38,6 +39,30 @@ test_lookup_port(void *aux OVS_UNUSED, const char *name, unsigned int *key)
         return true;
     }
     return false;
+}
+
+/* The ports that packets can have as inport: a bit for each key. */
+static uint32_t possible_ports = UINT32_MAX;
+
+bool
+test_is_possible_inport(unsigned int key)
+{
+    return possible_ports & 1u << key;
+}
+
+static bool
+test_is_possible(void *aux OVS_UNUSED, enum mf_field_id mf, bool group,
+                 const char *name)
+{
+    unsigned int key;
+
+    if (mf != MFF_LOG_INPORT) {
+        return true;
+    } else if (group) {
+        return (strcmp(name, "g1") || test_is_possible_inport(1)
+                || test_is_possible_inport(2));
+    }
+    return test_lookup_port(NULL, name, &key) && test_is_possible_inport(key);
 }
 
 bool
@@ -74,6 +99,7 @@ test_port_group(void *aux OVS_UNUSED, const char *name)
 
 const struct expr_env test_env = {
     .lookup_port = test_lookup_port,
+    .is_possible = test_is_possible,
     .is_chassis_resident = test_is_chassis_resident,
     .address_set = test_address_set,
     .port_group = test_port_group,
@@ -132,6 +158,7 @@ test_sets_randomize(void)
     for (size_t i = 0; i < ARRAY_SIZE(test_open_sets); i++) {
         test_open_sets[i] = random_range(2) ? names[i] : NULL;
     }
+    possible_ports = random_range(2) ? UINT32_MAX : random_range(16);
 }
 
 void

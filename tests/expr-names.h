@@ -27,8 +27,12 @@ extern struct expr_constants *test_sets[TEST_N_SETS];
 enum { TEST_N_OPEN = 3 };
 extern const char *test_open_sets[TEST_N_OPEN];
 
+/* Whether packets can have the port with 'key' as inport. */
+bool test_is_possible_inport(unsigned int key);
+
 /* Makes the address sets, with no set open; replaces "$s1" and "$s2" by random
- * ones, of values up to 7, and opens some; frees all. */
+ * ones, of values up to 7, opens some, and makes some ports impossible; frees
+ * all. */
 void test_sets_init(void);
 void test_sets_randomize(void);
 void test_sets_destroy(void);

@@ -326,8 +326,8 @@ parse_SELECT(struct action_parser *p, enum ovnact_type type,
 
     select->result = *result;
     if (result->symbol->is_string || result->n_bits < 16) {
-        lexer_error(p->lexer, "the result of select must be assigned to at "
-                    "least 16 bits");
+        lexer_error_at(p->lexer, p->start, "the result of select must be "
+                       "assigned to at least 16 bits");
         return;
     } else if (p->params->cur_ltable + 1 >= p->params->n_tables) {
         lexer_error(p->lexer, "select runs the next table, but this is the "

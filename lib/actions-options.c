@@ -215,8 +215,8 @@ parse_options(struct action_parser *p, enum ovnact_type type,
 
     opts->result = *result;
     if (result->symbol->is_string || result->n_bits != 1) {
-        lexer_error(p->lexer, "the result of %s must be assigned to 1 bit",
-                    ovnact_name(type));
+        lexer_error_at(p->lexer, p->start, "the result of %s must be assigned "
+                       "to 1 bit", ovnact_name(type));
         return opts;
     }
     lexer_force(p->lexer, LEX_LPAREN);

@@ -35,6 +35,7 @@ enum action_where {
 struct action_parser {
     const struct actions_params *params;
     struct lexer *lexer;
+    const char *start;          /* Of the action; its result, if it has one. */
     struct ofpbuf *ovnacts;     /* Where to put what was parsed. */
     struct field_set *prereqs;
     int depth;                  /* Of nested { ... }. */

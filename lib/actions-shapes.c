@@ -102,8 +102,8 @@ check_result(struct action_parser *p, const char *name, const char *spec,
 {
     if (*spec == 'S') {
         if (!result->symbol->is_string) {
-            lexer_error(p->lexer, "the result of %s must be assigned to a "
-                        "string field", name);
+            lexer_error_at(p->lexer, p->start, "the result of %s must be "
+                           "assigned to a string field", name);
             return false;
         }
         return true;
@@ -111,8 +111,8 @@ check_result(struct action_parser *p, const char *name, const char *spec,
 
     unsigned int n_bits = strtoul(spec, NULL, 10);
     if (result->symbol->is_string || result->n_bits != n_bits) {
-        lexer_error(p->lexer, "the result of %s must be assigned to %u bit%s",
-                    name, n_bits, n_bits == 1 ? "" : "s");
+        lexer_error_at(p->lexer, p->start, "the result of %s must be assigned "
+                       "to %u bit%s", name, n_bits, n_bits == 1 ? "" : "s");
         return false;
     }
     return true;

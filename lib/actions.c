@@ -92,10 +92,10 @@ action_parse_source(struct action_parser *p, struct field_ref *ref)
         return false;
     } else if (ref->symbol->kind == FIELD_PREDICATE
                || ref->symbol->kind == FIELD_PSEUDO) {
-        lexer_error_at(p->lexer, where, "%s %s cannot be used here",
+        lexer_error_at(p->lexer, where, "expected a field with a value, but "
+                       "%s is a %s", ref->symbol->name,
                        (ref->symbol->kind == FIELD_PSEUDO
-                        ? "write-only field" : "predicate"),
-                       ref->symbol->name);
+                        ? "write-only field" : "predicate"));
         return false;
     }
     action_require_field(p, ref);
@@ -401,6 +401,7 @@ action_parse(struct action_parser *p)
     const char *where = token->start;
     enum ovnact_type type;
 
+    p->start = where;
     if (token->type != LEX_ID) {
         lexer_expected(p->lexer, "an action");
     } else if (find_action(token, false, &type)) {

@@ -293,7 +293,7 @@ scan_mask(struct lexer *lexer, const char *s)
 {
     struct lex_token *token = &lexer->token;
     enum lex_format format;
-    const char *error = "integer constant expected";
+    const char *error = "a mask or a prefix length must follow `/'";
     ovs_u128 mask;
 
     if (*s != '/' || s[1] == '/' || s[1] == '*') {
@@ -319,7 +319,8 @@ scan_mask(struct lexer *lexer, const char *s)
         }
         mask = u128_xor(u128_ones(width), u128_ones(width - mask.u64.lo));
     } else {
-        lexer_error_at(lexer, s + 1, "value and mask have different syntax");
+        lexer_error_at(lexer, s + 1, "a mask must be written like its value, "
+                       "or be a prefix length");
         return -1;
     }
 
@@ -439,7 +440,7 @@ get_fixed(struct lexer *lexer, const char *s)
         lexer_error_at(lexer, s, "`%c' is only valid as part of `%c%c'",
                        s[0], s[0], s[0]);
     } else {
-        lexer_error_at(lexer, s, "invalid character");
+        lexer_error_at(lexer, s, "expected a name, a constant or an operator");
     }
 }
 

@@ -128,7 +128,8 @@ ambiguous(const struct expr_matches *matches)
     const struct mf_field *mf = find_difference(&a, &b);
     return (mf ? xasprintf("microflow is ambiguous: it leaves more than one "
                            "value for %s", symbol_from_mf(mf->id)->name)
-            : xstrdup("microflow is ambiguous"));
+            : xstrdup("microflow is ambiguous: it describes more than one "
+                      "packet"));
 }
 
 /* Makes '*flow' of 'match', the only way in which 'expr' can be true. */

@@ -71,12 +71,12 @@ test_errors(void)
                 "  ip4 & tcp\n"
                 "      ^");
     check_error("inport == \"\xc3\xa4\xc3\xb6\" `",
-                "column 16: invalid character\n"
+                "column 16: expected a name, a constant or an operator\n"
                 "  inport == \"\xc3\xa4\xc3\xb6\" `\n"
                 "                 ^");
     check_error("0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 ` "
                 "5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4",
-                "column 51: invalid character\n"
+                "column 51: expected a name, a constant or an operator\n"
                 "  ...5 6 7 8 9 0 1 2 3 4 5 6 7 8 9 0 1 2 3 4 "
                 "` 5 6 7 8 9 0 1 2 3 4 5 6 7 8 ...\n"
                 "                                             ^");

@@ -296,6 +296,7 @@ run_switch(struct controller *c, const struct ovsrec_bridge *br_int)
         nb_cfg_observe(&c->nb_cfg, sbrec_sb_global_first(sb_idl), c->sw);
     }
     ofswitch_run(c->sw);
+    groups_wait(&features);
     nb_cfg_collect(&c->nb_cfg, c->sw);
 }
 
@@ -429,7 +430,6 @@ wait_for_work(struct controller *c)
         ofswitch_wait(c->sw);
         nb_cfg_wait(&c->nb_cfg);
         binding_wait();
-        groups_wait(&c->compile.features);
     }
 }
 

@@ -126,23 +126,6 @@ flows_destroy(void)
     oxm = NULL;
 }
 
-void
-flow_zero_padding(struct ofpact *ofpacts, size_t len)
-{
-    struct ofpact *a;
-
-    OFPACT_FOR_EACH_FLATTENED (a, ofpacts, len) {
-        if (a->type == OFPACT_SET_FIELD) {
-            struct ofpact_set_field *sf = ofpact_get_SET_FIELD(a);
-            size_t n = sf->field->n_bytes;
-            size_t padding = ROUND_UP(n, OFPACT_ALIGNTO) - n;
-
-            memset((char *) sf->value + n, 0, padding);
-            memset((char *) ofpact_set_field_mask(sf) + n, 0, padding);
-        }
-    }
-}
-
 /* What a flow is made in. */
 struct draft {
     uint64_t key_stub[128 / 8];
@@ -185,19 +168,6 @@ flow_emit(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
 }
 
 void
-flow_emit_conj(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
-               const struct match *match, uint32_t id, uint8_t clause,
-               uint8_t n_clauses)
-{
-    struct draft draft;
-
-    draft_init(&draft);
-    wire_put_key(&draft.key, table_id, priority, match);
-    wire_put_conjunction(&draft.content, id, clause, n_clauses);
-    draft_emit(cx, &draft, &draft.content);
-}
-
-void
 flow_emit_terms(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
                 const struct expr_term *terms, size_t n,
                 const struct ofpbuf *content)
@@ -211,9 +181,9 @@ flow_emit_terms(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
 }
 
 void
-flow_emit_terms_conj(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
-                     const struct expr_term *terms, size_t n,
-                     const struct expr_conj *conj)
+flow_emit_conj(struct inc_cx *cx, uint8_t table_id, uint16_t priority,
+               const struct expr_term *terms, size_t n,
+               const struct expr_conj *conj)
 {
     struct draft draft;
 

@@ -43,24 +43,17 @@ void flow_emit(struct inc_cx *, uint8_t table_id, uint16_t priority,
                const struct match *, const struct ofpbuf *ofpacts,
                const struct uuid *cookie);
 
-/* Claims the flow that matches 'match' in 'table_id' as member of clause
- * 'clause' (from 0 on) of the conjunctive match 'id'. */
-void flow_emit_conj(struct inc_cx *, uint8_t table_id, uint16_t priority,
-                    const struct match *, uint32_t id, uint8_t clause,
-                    uint8_t n_clauses);
-
 /* The same for the match that the 'n' 'terms' make, which must include all
  * prerequisites; quicker.  'content' is as wire_put_content() makes it. */
 void flow_emit_terms(struct inc_cx *, uint8_t table_id, uint16_t priority,
                      const struct expr_term *terms, size_t n,
                      const struct ofpbuf *content);
-void flow_emit_terms_conj(struct inc_cx *, uint8_t table_id, uint16_t priority,
-                          const struct expr_term *terms, size_t n,
-                          const struct expr_conj *conj);
 
-/* Zeros the bytes that the 'len' bytes of 'ofpacts' leave undefined, for who
- * compares them bytewise.  What is claimed need not be prepared so. */
-void flow_zero_padding(struct ofpact *ofpacts, size_t len);
+/* Claims the flow that matches 'terms' in 'table_id' as member 'conj' of a
+ * conjunctive match. */
+void flow_emit_conj(struct inc_cx *, uint8_t table_id, uint16_t priority,
+                    const struct expr_term *terms, size_t n,
+                    const struct expr_conj *conj);
 
 /* Vocabulary: each appends one action to 'ofpacts'. */
 void put_load(uint64_t value, enum mf_field_id dst, unsigned int ofs,

@@ -171,8 +171,13 @@ bool lflow_instance_init(struct lflow_instance *in, struct inc_cx *,
                          struct inc_ref dp_row, struct inc_ref row,
                          bool claims);
 
-/* Appends the actions of 'in' to 'ofpacts', without undefined bytes.  Returns
- * NULL, or an error that the caller must free. */
-char *lflow_encode(struct lflow_instance *in, struct ofpbuf *ofpacts);
+/* Appends what the flows of 'in' do, a content as wire.h has it, to 'content'.
+ * Returns NULL, or an error that the caller must free. */
+char *lflow_encode(struct lflow_instance *in, struct ofpbuf *content);
+
+/* Returns a copy of the '*n' 'terms' with one more, that the packet be in the
+ * datapath with key 'dp_key', and room for another one.  Adds 1 to '*n'. */
+struct expr_term *lflow_terms(struct inc_cx *, uint32_t dp_key,
+                              const struct expr_term *terms, size_t *n);
 
 #endif /* controller/lflow-private.h */

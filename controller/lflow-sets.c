@@ -556,13 +556,12 @@ lflow_use_large_sets(struct inc_cx *cx, const struct lflow_instance *in)
 /* Fact over set_use: what the flows of all members have in common.  NULL if
  * there are none. */
 struct holes {
-    struct uuid lflow;          /* Cookie. */
     uint32_t dp_key;
     uint32_t conj_base;         /* Number of the first conjunctive match. */
     uint16_t priority;
     uint8_t oftable;
     enum mf_field_id local_field;
-    struct ofpbuf ofpacts;
+    struct ofpbuf content;
     struct expr_holes *holes;
 };
 struct holes_value {
@@ -576,7 +575,7 @@ holes_value_free(void *value_)
     struct holes *holes = value->holes;
 
     if (holes) {
-        ofpbuf_uninit(&holes->ofpacts);
+        ofpbuf_uninit(&holes->content);
         free(holes->holes);
         free(holes);
     }
@@ -590,13 +589,12 @@ holes_value_equal(const void *a_, const void *b_)
 
     return (a == b
             || (a && b
-                && uuid_equals(&a->lflow, &b->lflow)
                 && a->dp_key == b->dp_key
                 && a->conj_base == b->conj_base
                 && a->priority == b->priority
                 && a->oftable == b->oftable
                 && a->local_field == b->local_field
-                && ofpbuf_equal(&a->ofpacts, &b->ofpacts)
+                && ofpbuf_equal(&a->content, &b->content)
                 && a->holes->size == b->holes->size
                 && !memcmp(a->holes, b->holes, a->holes->size)));
 }
@@ -623,7 +621,6 @@ holes_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
 
     struct holes *holes = xmalloc(sizeof *holes);
     *holes = (struct holes) {
-        .lflow = key->lflow,
         .dp_key = in.dp->key,
         .conj_base = lflow_first_conj_id(cx, in.row),
         .priority = in.priority,
@@ -631,16 +628,16 @@ holes_compute(struct inc_cx *cx, struct inc_ref row, void *value_)
         .local_field = in.env.local_field,
         .holes = expr_holes,
     };
-    ofpbuf_init(&holes->ofpacts, 0);
+    ofpbuf_init(&holes->content, 0);
     value->holes = holes;
 
-    char *error = lflow_encode(&in, &holes->ofpacts);
+    char *error = lflow_encode(&in, &holes->content);
     if (error) {
         holes_value_free(value);
         value->holes = NULL;
         free(error);
     } else {
-        ofpbuf_trim(&holes->ofpacts);
+        ofpbuf_trim(&holes->content);
     }
 }
 
@@ -686,20 +683,23 @@ static void
 fill_hole(struct inc_cx *cx, const struct holes *holes, size_t i,
           const struct expr_constant *member)
 {
-    const struct expr_conj *conj = &holes->holes->holes[i].conj;
-    struct match matches[2];
+    struct expr_conj conj = holes->holes->holes[i].conj;
+    struct expr_terms matches[2];
     size_t n = expr_hole_fill(holes->holes, i, member, matches);
 
+    conj.id += holes->conj_base;
     for (size_t j = 0; j < n; j++) {
-        match_set_metadata(&matches[j], htonll(holes->dp_key));
-        if (conj->n_clauses) {
-            flow_emit_conj(cx, holes->oftable, holes->priority, &matches[j],
-                           holes->conj_base + conj->id, conj->clause,
-                           conj->n_clauses);
+        struct expr_term *terms = lflow_terms(cx, holes->dp_key,
+                                              matches[j].terms, &matches[j].n);
+
+        if (conj.n_clauses) {
+            flow_emit_conj(cx, holes->oftable, holes->priority, terms,
+                           matches[j].n, &conj);
         } else {
-            flow_emit(cx, holes->oftable, holes->priority, &matches[j],
-                      &holes->ofpacts, &holes->lflow);
+            flow_emit_terms(cx, holes->oftable, holes->priority, terms,
+                            matches[j].n, &holes->content);
         }
+        free(matches[j].terms);
     }
 }
 

@@ -46,6 +46,19 @@ put_term(struct expr_term *term, enum mf_field_id id, uint32_t value)
     };
 }
 
+struct expr_term *
+lflow_terms(struct inc_cx *cx, uint32_t dp_key, const struct expr_term *terms,
+            size_t *n)
+{
+    struct expr_term *copy = inc_alloc(cx, (*n + 2) * sizeof *copy);
+
+    if (*n) {
+        memcpy(copy, terms, *n * sizeof *copy);
+    }
+    put_term(&copy[(*n)++], MFF_METADATA, dp_key);
+    return copy;
+}
+
 /* Emits the OpenFlow flow for 'matches->matches[i]'. */
 static void
 emit_match(struct inc_cx *cx, const struct lflow_instance *in,
@@ -57,12 +70,8 @@ emit_match(struct inc_cx *cx, const struct lflow_instance *in,
                           ? lflow_first_conj_id(cx, in->row) : 0);
     size_t n;
     const struct expr_term *matched = expr_match_terms(matches, i, &n);
-    struct expr_term *terms = inc_alloc(cx, (n + 2) * sizeof *terms);
+    struct expr_term *terms = lflow_terms(cx, in->dp->key, matched, &n);
 
-    if (n) {
-        memcpy(terms, matched, n * sizeof *terms);
-    }
-    put_term(&terms[n++], MFF_METADATA, in->dp->key);
     if (m->conj_id >= 0) {
         put_term(&terms[n++], MFF_CONJ_ID, conj_base + m->conj_id);
     }
@@ -75,14 +84,15 @@ emit_match(struct inc_cx *cx, const struct lflow_instance *in,
         struct expr_conj conj = m->conjs[j];
 
         conj.id += conj_base;
-        flow_emit_terms_conj(cx, in->oftable, in->priority, terms, n, &conj);
+        flow_emit_conj(cx, in->oftable, in->priority, terms, n, &conj);
     }
 }
 
 char *
-lflow_encode(struct lflow_instance *in, struct ofpbuf *ofpacts)
+lflow_encode(struct lflow_instance *in, struct ofpbuf *content)
 {
     struct inc_cx *cx = in->env.cx;
+    uint32_t cookie = inc_uuid(cx, in->row)->parts[0];
     const struct actions_encode_params params = {
         .lookup_port = lflow_lookup_port,
         .is_chassis_resident = lflow_is_resident,
@@ -99,14 +109,17 @@ lflow_encode(struct lflow_instance *in, struct ofpbuf *ofpacts)
         .common_nat_ct_zone_mf = (in->dp->wants_snat_zone ? MFF_LOG_SNAT_ZONE
                                   : MFF_LOG_DNAT_ZONE),
         .dp_key = in->dp->key,
-        .lflow_cookie = inc_uuid(cx, in->row)->parts[0],
+        .lflow_cookie = cookie,
         .controller_meter = sb_lflow_controller_meter(cx, in->row),
     };
-    char *error = actions_encode(&in->lflow->ovnacts, &params, ofpacts);
+    uint64_t stub[1024 / 8];
+    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    char *error = actions_encode(&in->lflow->ovnacts, &params, &ofpacts);
 
     if (!error) {
-        flow_zero_padding(ofpacts->data, ofpacts->size);
+        wire_put_content(content, htonll(cookie), ofpacts.data, ofpacts.size);
     }
+    ofpbuf_uninit(&ofpacts);
     return error;
 }
 
@@ -175,9 +188,9 @@ lflow_instance_init(struct lflow_instance *in, struct inc_cx *cx,
  * error. */
 static bool
 encode_or_warn(struct inc_cx *cx, struct lflow_instance *in,
-               struct ofpbuf *ofpacts)
+               struct ofpbuf *content)
 {
-    char *error = lflow_encode(in, ofpacts);
+    char *error = lflow_encode(in, content);
 
     if (error) {
         warn_about(cx, in->row, error);
@@ -189,9 +202,8 @@ encode_or_warn(struct inc_cx *cx, struct lflow_instance *in,
 static void
 emit_flows(struct inc_cx *cx, struct lflow_instance *in)
 {
-    uint64_t stub_a[1024 / 8], stub_b[1024 / 8];
-    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub_a);
-    struct ofpbuf content = OFPBUF_STUB_INITIALIZER(stub_b);
+    uint64_t stub[1024 / 8];
+    struct ofpbuf content = OFPBUF_STUB_INITIALIZER(stub);
     struct expr_matches matches;
     char *error = expr_to_matches(in->lflow->expr, &in->expr_env, &matches);
 
@@ -199,14 +211,11 @@ emit_flows(struct inc_cx *cx, struct lflow_instance *in)
         warn_about(cx, in->row, error);
         return;
     }
-    if (matches.n && encode_or_warn(cx, in, &ofpacts)) {
-        wire_put_content(&content, htonll(inc_uuid(cx, in->row)->parts[0]),
-                         ofpacts.data, ofpacts.size);
+    if (matches.n && encode_or_warn(cx, in, &content)) {
         for (size_t i = 0; i < matches.n; i++) {
             emit_match(cx, in, &matches, i, &content);
         }
     }
-    ofpbuf_uninit(&ofpacts);
     ofpbuf_uninit(&content);
     expr_matches_destroy(&matches);
 }
@@ -217,10 +226,10 @@ static void
 claim_actions(struct inc_cx *cx, struct lflow_instance *in)
 {
     uint64_t stub[1024 / 8];
-    struct ofpbuf ofpacts = OFPBUF_STUB_INITIALIZER(stub);
+    struct ofpbuf content = OFPBUF_STUB_INITIALIZER(stub);
 
-    encode_or_warn(cx, in, &ofpacts);
-    ofpbuf_uninit(&ofpacts);
+    encode_or_warn(cx, in, &content);
+    ofpbuf_uninit(&content);
 }
 
 /* Emits the flows of logical flow 'row' in the datapath 'dp_row', a row of

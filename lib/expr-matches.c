@@ -416,7 +416,6 @@ expr_match_get(const struct expr_matches *matches, size_t i,
     expr_terms_to_match(terms, n, match);
 }
 
-/* Initialises '*match' from the 'n' terms in 'terms'. */
 void
 expr_terms_to_match(const struct expr_term *terms, size_t n,
                     struct match *match)

@@ -293,13 +293,14 @@ expr_to_holes(const struct expr *expr, const struct expr_env *env,
  * contradict each other. */
 static bool
 merge_into_match(struct expr_arena *arena, const struct expr_cube *a,
-                 const struct expr_term *b, struct match *match)
+                 const struct expr_term *b, struct expr_terms *match)
 {
     const struct expr_cube *both
         = expr_cube_merge(arena, a, expr_cube_from_term(arena, b));
 
     if (both) {
-        expr_terms_to_match(both->terms, both->n, match);
+        match->n = both->n;
+        match->terms = xmemdup(both->terms, both->n * sizeof *both->terms);
     }
     return both != NULL;
 }
@@ -307,7 +308,7 @@ merge_into_match(struct expr_arena *arena, const struct expr_cube *a,
 /* Divides 'cube', in clause 'clause', into two halves. */
 static void
 fill_halves(struct expr_arena *arena, const struct expr_cube *cube,
-            unsigned int clause, struct match matches[2])
+            unsigned int clause, struct expr_terms matches[2])
 {
     ovs_u128 mask = u128_shl(u128_from_u64(1), HALVES_OFS + clause);
 
@@ -324,7 +325,8 @@ fill_halves(struct expr_arena *arena, const struct expr_cube *cube,
 
 size_t
 expr_hole_fill(const struct expr_holes *holes, size_t i,
-               const struct expr_constant *member, struct match matches[2])
+               const struct expr_constant *member,
+               struct expr_terms matches[2])
 {
     const struct expr_hole *hole = &holes->holes[i];
     struct expr_arena arena = { .next_size = 512 };

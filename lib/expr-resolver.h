@@ -69,7 +69,6 @@ struct resolver {
 void expr_resolve(struct resolver *r, const struct expr *,
                   const struct expr_env *, struct expr_matches *matches);
 void expr_resolver_destroy(struct resolver *);
-void expr_terms_to_match(const struct expr_term *, size_t n, struct match *);
 
 /* expr-names.c */
 void expr_resolve_names(struct resolver *);

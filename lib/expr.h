@@ -248,6 +248,10 @@ void expr_match_get(const struct expr_matches *, size_t i,
 const struct expr_term *expr_match_terms(const struct expr_matches *, size_t i,
                                          size_t *n);
 
+/* Initialises '*match' from the 'n' 'terms'. */
+void expr_terms_to_match(const struct expr_term *terms, size_t n,
+                         struct match *match);
+
 /* Matches in OXM, OpenFlow's form of them.
  *
  * Encodes terms as the library does it (with prerequisites, or the fields that
@@ -302,16 +306,22 @@ bool expr_can_be_open(const struct expr *, bool group, const char *name);
 struct expr_holes *expr_to_holes(const struct expr *, const struct expr_env *,
                                  bool group, const char *name);
 
+/* A match, as terms in memory of its own. */
+struct expr_terms {
+    size_t n;
+    struct expr_term *terms;
+};
+
 /* Fills hole 'i' with 'member', which for a port group is its tunnel key with
- * a width of 32 bits.  Stores 0 to 2 matches, all to be treated alike, into
- * 'matches' and returns how many.
+ * a width of 32 bits.  Stores 0 to 2 matches, all to be treated alike, whose
+ * terms the caller must free(), into 'matches' and returns how many.
  *
  * Matches of several members, or of members and expr_to_matches(), may be
  * equal.  Then an ordinary flow goes before members of conjunctive matches,
  * and those add up, without duplicates. */
 size_t expr_hole_fill(const struct expr_holes *, size_t i,
                       const struct expr_constant *member,
-                      struct match matches[2]);
+                      struct expr_terms matches[2]);
 
 /* Both steps at once. */
 char *expr_compile(const char *match, const struct field_symtab *,

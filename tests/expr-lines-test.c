@@ -34,7 +34,7 @@ check_openflow(const struct expr_matches *matches, const char *text)
         struct ofpbuf b;
 
         expr_match_get(matches, i, &match);
-        check_oxm(matches, i, text);
+        check_match_oxm(matches, i, text);
         ofpbuf_init(&b, 0);
         oxm_put_match(&b, &match, OFP15_VERSION);
         enum ofperr error = oxm_pull_match(&b, false, NULL, NULL, &back);

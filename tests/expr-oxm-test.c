@@ -29,12 +29,10 @@ destroy_oxm(void)
 }
 
 void
-check_oxm(const struct expr_matches *matches, size_t i, const char *text)
+check_oxm(const struct expr_term *terms, size_t n, const char *text)
 {
     struct ofpbuf a, b;
     struct match match;
-    size_t n;
-    const struct expr_term *terms = expr_match_terms(matches, i, &n);
 
     if (!oxm) {
         oxm = expr_oxm_create();
@@ -43,7 +41,7 @@ check_oxm(const struct expr_matches *matches, size_t i, const char *text)
     ofpbuf_init(&a, 0);
     ofpbuf_init(&b, 0);
     expr_oxm_put(oxm, terms, n, &a);
-    expr_match_get(matches, i, &match);
+    expr_terms_to_match(terms, n, &match);
     ofputil_normalize_match_quiet(&match);
     oxm_put_raw(&b, &match, OFP15_VERSION);
     if (!ofpbuf_equal(&a, &b)) {
@@ -51,6 +49,15 @@ check_oxm(const struct expr_matches *matches, size_t i, const char *text)
     }
     ofpbuf_uninit(&a);
     ofpbuf_uninit(&b);
+}
+
+void
+check_match_oxm(const struct expr_matches *matches, size_t i, const char *text)
+{
+    size_t n;
+    const struct expr_term *terms = expr_match_terms(matches, i, &n);
+
+    check_oxm(terms, n, text);
 }
 
 static const struct field_symbol *
@@ -124,7 +131,7 @@ check_text(const char *text, const struct field_symtab *symtab)
 
     size_t n = matches.n;
     for (size_t i = 0; i < n; i++) {
-        check_oxm(&matches, i, text);
+        check_match_oxm(&matches, i, text);
     }
     expr_matches_destroy(&matches);
     return n;

@@ -9,9 +9,14 @@
 #include <stddef.h>
 
 struct expr_matches;
+struct expr_term;
 
-/* Checks that expr_oxm_put() encodes match 'i', made from the expression
- * 'text', as the library does, and that a switch would keep it like that. */
-void check_oxm(const struct expr_matches *, size_t i, const char *text);
+/* Checks that expr_oxm_put() encodes the match that the 'n' 'terms' make, from
+ * the expression 'text', as the library does, and that a switch would keep it
+ * like that. */
+void check_oxm(const struct expr_term *terms, size_t n, const char *text);
+
+/* The same for match 'i'. */
+void check_match_oxm(const struct expr_matches *, size_t i, const char *text);
 
 #endif /* tests/expr-oxm.h */

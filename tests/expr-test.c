@@ -114,7 +114,7 @@ insert_matches(struct classifier *cls, const struct expr_matches *matches,
 
         expr_match_get(matches, i, &match);
         check_match(&match, text);
-        check_oxm(matches, i, text);
+        check_match_oxm(matches, i, text);
         if (m->conj_id >= 0) {
             match_set_conj_id(&match, m->conj_id + 1);
         }
@@ -175,12 +175,17 @@ insert_member(struct classifier *cls, const struct expr_holes *holes,
               const struct expr_constant *member, const char *text)
 {
     for (size_t i = 0; holes && i < holes->n; i++) {
-        struct match matches[2];
+        struct expr_terms matches[2];
         size_t n = expr_hole_fill(holes, i, member, matches);
 
         for (size_t j = 0; j < n; j++) {
-            check_match(&matches[j], text);
-            insert_filled(cls, &matches[j], &holes->holes[i].conj);
+            struct match match;
+
+            check_oxm(matches[j].terms, matches[j].n, text);
+            expr_terms_to_match(matches[j].terms, matches[j].n, &match);
+            check_match(&match, text);
+            insert_filled(cls, &match, &holes->holes[i].conj);
+            free(matches[j].terms);
         }
     }
 }

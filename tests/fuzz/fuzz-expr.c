@@ -50,10 +50,13 @@ fill_holes(const struct expr *expr, const struct expr_env *env, bool group,
         ovs_assert(!c->n_clauses || c->clause < c->n_clauses);
         ovs_assert(!c->n_clauses || c->id < expr_n_conj_ids(expr));
         for (size_t j = 0; j < set->n; j++) {
-            struct match matches[2];
+            struct expr_terms matches[2];
+            size_t n = expr_hole_fill(holes, i, &set->constants[j], matches);
 
-            ovs_assert(expr_hole_fill(holes, i, &set->constants[j],
-                                      matches) <= 2);
+            ovs_assert(n <= 2);
+            while (n) {
+                free(matches[--n].terms);
+            }
         }
     }
     free(holes);

@@ -43,12 +43,22 @@ nbctl_pre_show(struct ctl_context *ctx)
                       &nbrec_nat_col_type);
 }
 
-/* Appends 's' if it is not null, as " (aka S)". */
-static void
-put_aka(struct ds *output, const char *s)
+/* As smap_get(), but quick for the empty maps that most ports have. */
+static const char *
+get_value(const struct smap *map, const char *key)
 {
-    if (s && s[0]) {
-        ds_put_format(output, " (aka %s)", s);
+    return smap_is_empty(map) ? NULL : smap_get(map, key);
+}
+
+/* Appends the value of 'key' in 'external_ids', as " (aka VALUE)", if there is
+ * one. */
+static void
+put_aka(struct ds *output, const struct smap *external_ids, const char *key)
+{
+    const char *value = get_value(external_ids, key);
+
+    if (value && value[0]) {
+        ds_put_format(output, " (aka %s)", value);
     }
 }
 
@@ -68,7 +78,7 @@ static void
 show_lsp(const struct nbrec_logical_switch_port *lsp, struct ds *output)
 {
     ds_put_format(output, "    port %s", lsp->name);
-    put_aka(output, smap_get(&lsp->external_ids, "neutron:port_name"));
+    put_aka(output, &lsp->external_ids, "neutron:port_name");
     ds_put_char(output, '\n');
 
     if (lsp->type[0]) {
@@ -86,7 +96,7 @@ show_lsp(const struct nbrec_logical_switch_port *lsp, struct ds *output)
         put_string_set(output, "addresses", lsp->addresses,
                        lsp->n_addresses);
     }
-    const char *router_port = smap_get(&lsp->options, "router-port");
+    const char *router_port = get_value(&lsp->options, "router-port");
     if (router_port) {
         ds_put_format(output, "        router-port: %s\n", router_port);
     }
@@ -97,13 +107,19 @@ show_switch(const struct nbrec_logical_switch *ls, struct ds *output)
 {
     ds_put_format(output, "switch "UUID_FMT" (%s)",
                   UUID_ARGS(&ls->header_.uuid), ls->name);
-    put_aka(output, smap_get(&ls->external_ids, "neutron:network_name"));
+    put_aka(output, &ls->external_ids, "neutron:network_name");
     ds_put_char(output, '\n');
 
     struct nbctl_names ports = { .n = 0 };
     for (size_t i = 0; i < ls->n_ports; i++) {
-        nbctl_names_add(&ports, &ls->ports[i]->header_.uuid,
-                        ls->ports[i]->name, ls->ports[i]);
+        const struct nbrec_logical_switch_port *lsp = ls->ports[i];
+
+        nbctl_names_add(&ports, &lsp->header_.uuid, lsp->name, lsp);
+
+        /* Ports are all over the memory, so ask for it early. */
+        OVS_PREFETCH(&lsp->external_ids);
+        OVS_PREFETCH(&lsp->options);
+        OVS_PREFETCH(&lsp->type);
     }
     nbctl_names_sort(&ports);
     for (size_t i = 0; i < ports.n; i++) {
@@ -189,7 +205,7 @@ show_router(const struct nbrec_logical_router *lr, struct ds *output)
 {
     ds_put_format(output, "router "UUID_FMT" (%s)",
                   UUID_ARGS(&lr->header_.uuid), lr->name);
-    put_aka(output, smap_get(&lr->external_ids, "neutron:router_name"));
+    put_aka(output, &lr->external_ids, "neutron:router_name");
     ds_put_char(output, '\n');
 
     struct nbctl_names ports = { .n = 0 };

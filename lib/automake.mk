@@ -9,6 +9,7 @@ noinst_LTLIBRARIES += lib/libovn.la
 lib_libovn_la_SOURCES =
 lib_libovn_la_SOURCES += lib/addr.c lib/addr.h
 lib_libovn_la_SOURCES += lib/port-sec.c lib/port-sec.h
+lib_libovn_la_SOURCES += lib/ovn-bootstrap.c lib/ovn-bootstrap.h
 lib_libovn_la_SOURCES += lib/ovn-dirs.c lib/ovn-dirs.h
 lib_libovn_la_SOURCES += lib/ovn-getopt.c lib/ovn-getopt.h
 lib_libovn_la_SOURCES += lib/internal-version.c lib/internal-version.h

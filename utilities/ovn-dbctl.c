@@ -17,6 +17,7 @@
 #include "command-line.h"
 #include "daemon.h"
 #include "fatal-signal.h"
+#include "lib/ovn-bootstrap.h"
 #include "lib/ovn-dirs.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
@@ -74,6 +75,7 @@ static const struct option main_options[] = {
 struct settings {
     const char *db;
     const char *unixctl_path;
+    const char *bootstrap_file; /* Of --bootstrap-ca-cert, or NULL. */
     bool leader_only;
     bool shuffle_remotes;
 };
@@ -293,6 +295,7 @@ apply_main_option(const struct dbctl_class *class, struct settings *settings,
         break;
     case OPT_BOOTSTRAP_CA_CERT:
         stream_ssl_set_ca_cert_file(po->arg, true);
+        settings->bootstrap_file = po->arg;
         break;
     case OPT_PEER_CA_CERT:
         stream_ssl_set_peer_ca_cert_file(po->arg);
@@ -443,6 +446,8 @@ static void
 run_here(const struct dbctl_class *class, const struct settings *settings,
          struct dbctl_run *run)
 {
+    ovn_bootstrap(settings->bootstrap_file, settings->db, class->idl_class);
+
     struct ovsdb_idl *idl = create_idl(class, settings, false);
 
     the_run = run;

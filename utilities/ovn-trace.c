@@ -17,6 +17,7 @@
 
 #include "daemon.h"
 #include "fatal-signal.h"
+#include "lib/ovn-bootstrap.h"
 #include "lib/ovn-dirs.h"
 #include "lib/ovn-getopt.h"
 #include "openvswitch/dynamic-string.h"
@@ -40,7 +41,7 @@ struct settings {
     const char *db;             /* The remote. */
     char *unixctl_path;         /* Or NULL. */
     bool leader_only;
-    bool bootstrap;             /* Get the authority's certificate first. */
+    const char *bootstrap_file; /* Of --bootstrap-ca-cert, or NULL. */
 };
 
 /* The program. */
@@ -307,7 +308,7 @@ parse_options(int argc, char *argv[], struct settings *settings,
             break;
         case OPT_BOOTSTRAP_CA_CERT:
             stream_ssl_set_ca_cert_file(optarg, true);
-            settings->bootstrap = true;
+            settings->bootstrap_file = optarg;
             break;
         DAEMON_OPTION_HANDLERS
         VLOG_OPTION_HANDLERS
@@ -379,7 +380,10 @@ add_columns(struct ovsdb_idl *idl)
 static void
 open_database(struct ovntrace *ot, const struct settings *settings)
 {
-    ovsdb_idl_destroy(ot->idl);
+    if (!get_detach()) {
+        ovn_bootstrap(settings->bootstrap_file, settings->db,
+                      &sbrec_idl_class);
+    }
     ot->idl = ovsdb_idl_create(settings->db, &sbrec_idl_class, false,
                                get_detach());
     ovsdb_idl_set_leader_only(ot->idl, settings->leader_only);
@@ -481,21 +485,14 @@ cmd_trace(struct unixctl_conn *conn, int argc, const char *argv_[], void *ot_)
 
 /* The program. */
 
-/* Ends if the database cannot be reached.  A connection that gets the
- * certificate of the authority is good for nothing else: then comes a second
- * one. */
+/* Ends if the database cannot be reached. */
 static void
-check_connection(struct ovntrace *ot, struct settings *settings)
+check_connection(struct ovntrace *ot, const char *remote)
 {
-    if (ovsdb_idl_is_alive(ot->idl)) {
-        return;
-    } else if (settings->bootstrap) {
-        settings->bootstrap = false;
-        open_database(ot, settings);
-    } else {
+    if (!ovsdb_idl_is_alive(ot->idl)) {
         int retval = ovsdb_idl_get_last_error(ot->idl);
 
-        ovs_fatal(0, "%s: database connection failed (%s)", settings->db,
+        ovs_fatal(0, "%s: database connection failed (%s)", remote,
                   ovs_retval_to_string(retval));
     }
 }
@@ -504,14 +501,14 @@ check_connection(struct ovntrace *ot, struct settings *settings)
  * the database is there. */
 static void
 main_loop(struct ovntrace *ot, struct unixctl_server *unixctl,
-          struct settings *settings)
+          const char *remote)
 {
     bool ready = false;
 
     while (!ot->exiting) {
         run_database(ot);
         if (!unixctl) {
-            check_connection(ot, settings);
+            check_connection(ot, remote);
         } else {
             unixctl_server_run(unixctl);
         }
@@ -590,7 +587,7 @@ main(int argc, char *argv[])
         unixctl = start_server(&settings, &ot);
     }
     open_database(&ot, &settings);
-    main_loop(&ot, unixctl, &settings);
+    main_loop(&ot, unixctl, settings.db);
     if (!unixctl) {
         open_options(&o);
         status = trace_once(&ot, &o.trace, argc, argv);

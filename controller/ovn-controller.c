@@ -31,7 +31,6 @@
 #include "controller/controller.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -47,6 +46,7 @@
 #include "fatal-signal.h"
 #include "lib/internal-version.h"
 #include "lib/ovn-dirs.h"
+#include "lib/ovn-getopt.h"
 #include "memory.h"
 #include "openvswitch/poll-loop.h"
 #include "openvswitch/vlog.h"
@@ -624,23 +624,12 @@ parse_options(int argc, char *argv[], struct options *o)
         {"bootstrap-ca-cert", required_argument, NULL, OPT_BOOTSTRAP_CA_CERT},
         {NULL, 0, NULL, 0},
     };
-    char *short_options = ovs_cmdl_long_options_to_short_options(long_options);
+    int c;
 
     *o = (struct options) { .ovs_remote = NULL };
-    for (;;) {
-        int opt = getopt_long(argc, argv, short_options, long_options, NULL);
-
-        if (opt == -1) {
-            break;
-        }
-        switch (opt) {
-        case 'h':
-            usage();
-
-        case 'V':
-            ovn_print_version(OFP15_VERSION, OFP15_VERSION);
-            exit(EXIT_SUCCESS);
-
+    while ((c = ovn_getopt(argc, argv, "", long_options, usage,
+                           OFP15_VERSION)) != -1) {
+        switch (c) {
         case 'n':
             free(o->chassis);
             o->chassis = xstrdup(optarg);
@@ -688,14 +677,10 @@ parse_options(int argc, char *argv[], struct options *o)
             ssl_bootstrap = true;
             break;
 
-        case '?':
-            exit(EXIT_FAILURE);
-
         default:
-            abort();
+            OVS_NOT_REACHED();
         }
     }
-    free(short_options);
 
     argc -= optind;
     argv += optind;

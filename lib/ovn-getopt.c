@@ -17,10 +17,12 @@
 /* Returns the next of the 'options' in 'argv', with its argument in 'optarg',
  * or -1 if there is none; 'optind' is the index of what follows.  'mode' is
  * "+" if options end at the first argument that is not one, otherwise "".
- * 'usage' prints the help and exits. */
+ * 'usage' prints the help and exits.  'ofp_version' is the version of OpenFlow
+ * that --version names, or 0. */
 int
 ovn_getopt(int argc, char *argv[], const char *mode,
-           const struct option *options, void (*usage)(void))
+           const struct option *options, void (*usage)(void),
+           uint8_t ofp_version)
 {
     char *letters = ovs_cmdl_long_options_to_short_options(options);
     char *short_options = xasprintf("%s%s", mode, letters);
@@ -36,7 +38,7 @@ ovn_getopt(int argc, char *argv[], const char *mode,
         ovs_cmdl_print_options(options);
         exit(EXIT_SUCCESS);
     case 'V':
-        ovn_print_version(0, 0);
+        ovn_print_version(ofp_version, ofp_version);
         exit(EXIT_SUCCESS);
     case '?':
         exit(EXIT_FAILURE);

@@ -14,8 +14,10 @@
  * that there is not. */
 
 #include <getopt.h>
+#include <stdint.h>
 
 int ovn_getopt(int argc, char *argv[], const char *mode,
-               const struct option *, void (*usage)(void));
+               const struct option *, void (*usage)(void),
+               uint8_t ofp_version);
 
 #endif /* lib/ovn-getopt.h */

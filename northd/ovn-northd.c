@@ -132,7 +132,7 @@ parse_options(int argc, char *argv[], struct northd_options *o)
     };
     int c;
 
-    while ((c = ovn_getopt(argc, argv, "", long_options, usage)) != -1) {
+    while ((c = ovn_getopt(argc, argv, "", long_options, usage, 0)) != -1) {
         switch (c) {
         DAEMON_OPTION_HANDLERS;
         VLOG_OPTION_HANDLERS;

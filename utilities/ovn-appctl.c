@@ -79,7 +79,7 @@ parse_options(int argc, char *argv[])
     struct settings settings = { .target = NULL };
     int c;
 
-    while ((c = ovn_getopt(argc, argv, "+", long_options, usage)) != -1) {
+    while ((c = ovn_getopt(argc, argv, "+", long_options, usage, 0)) != -1) {
         switch (c) {
         case 't':
             if (settings.target) {

@@ -127,7 +127,7 @@ parse_options(int argc, char *argv[])
     };
     int c;
 
-    while ((c = ovn_getopt(argc, argv, "+", long_options, usage)) != -1) {
+    while ((c = ovn_getopt(argc, argv, "+", long_options, usage, 0)) != -1) {
         switch (c) {
         VLOG_OPTION_HANDLERS
         default:

@@ -284,7 +284,7 @@ parse_options(int argc, char *argv[], struct settings *settings,
     char *error;
     int c;
 
-    while ((c = ovn_getopt(argc, argv, "", long_options, usage)) != -1) {
+    while ((c = ovn_getopt(argc, argv, "", long_options, usage, 0)) != -1) {
         switch (c) {
         case OPT_DETAILED: case OPT_SUMMARY: case OPT_MINIMAL: case OPT_ALL:
         case OPT_OVS: case OPT_CT: case OPT_FRIENDLY_NAMES:
